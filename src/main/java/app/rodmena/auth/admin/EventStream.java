@@ -12,12 +12,14 @@ import app.rodmena.auth.diagnosis.incident.IncidentListener;
 import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.http.HttpError;
 import app.rodmena.auth.http.Response;
+import app.rodmena.auth.http.SseClient;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.PoolSecond;
 import app.rodmena.auth.pool.event.EventQuery;
 import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolListener;
+import app.rodmena.auth.security.OperatorSession;
 import app.rodmena.auth.security.Operators;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.ByteBuffer;
@@ -60,7 +62,7 @@ final class EventStream implements PoolListener, AutoCloseable {
     private final Incidents incidents;
     private final IncidentListener onIncident = this::broadcast;
     private final Operators operators;
-    private final List<SseClient> clients = new CopyOnWriteArrayList<>();
+    private final List<Subscriber> clients = new CopyOnWriteArrayList<>();
     private final BlockingQueue<PoolEvent> queue = new ArrayBlockingQueue<>(MAX_QUEUED_EVENTS);
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, DaemonThreads.named("auth-admin-events"));
@@ -79,6 +81,18 @@ final class EventStream implements PoolListener, AutoCloseable {
      */
     private record CurrentSecond(
             @JsonUnwrapped PoolSecond second, String situation, String sentence, boolean reachable, long dropped) {}
+
+    /** A client with its session and the kinds that it has chosen. */
+    private final class Subscriber {
+        private final OperatorSession session;
+        private final Set<PoolEventKind> kinds;
+        private final SseClient client = new SseClient(() -> remove(this), () -> {});
+
+        Subscriber(OperatorSession session, Set<PoolEventKind> kinds) {
+            this.session = session;
+            this.kinds = Set.copyOf(kinds);
+        }
+    }
 
     @SuppressWarnings("FutureReturnValueIgnored") // tick() catches all exceptions; it ends with the thread.
     EventStream(Core core, Operators operators) {
@@ -106,7 +120,7 @@ final class EventStream implements PoolListener, AutoCloseable {
     @Override
     public void onEvent(PoolEvent event) {
         if (subscribedKinds.contains(event.kind()) && !queue.offer(event)) {
-            subscribersOf(event).forEach(SseClient::countDropped);
+            subscribersOf(event).forEach(subscriber -> subscriber.client.countDropped());
         }
     }
 
@@ -118,21 +132,21 @@ final class EventStream implements PoolListener, AutoCloseable {
             if (clients.size() >= MAX_CLIENTS) {
                 throw new HttpError(503, "The event stream has its maximum of %s clients".formatted(MAX_CLIENTS));
             }
-            SseClient client = new SseClient(request.session(), chosen, this::remove);
-            clients.add(client);
+            Subscriber subscriber = new Subscriber(request.session(), chosen);
+            clients.add(subscriber);
             updateSubscribedKinds();
-            return Response.stream("text/event-stream", client::start);
+            return Response.stream(SseClient.TYPE, subscriber.client::start);
         }
     }
 
-    private synchronized void remove(SseClient client) {
-        clients.remove(client);
+    private synchronized void remove(Subscriber subscriber) {
+        clients.remove(subscriber);
         updateSubscribedKinds();
     }
 
     private void updateSubscribedKinds() {
         Set<PoolEventKind> all = EnumSet.noneOf(PoolEventKind.class);
-        clients.forEach(client -> all.addAll(client.kinds()));
+        clients.forEach(subscriber -> all.addAll(subscriber.kinds));
         subscribedKinds = all;
     }
 
@@ -152,7 +166,7 @@ final class EventStream implements PoolListener, AutoCloseable {
             }
             if (System.nanoTime() - lastHeartbeatNanos > HEARTBEAT.toNanos()) {
                 lastHeartbeatNanos = System.nanoTime();
-                clients.forEach(client -> client.offer(bytes(": heartbeat\n\n")));
+                broadcast(SseClient.message(": heartbeat\n\n"));
             }
         } catch (RuntimeException | Error e) {
             LOG.error("The event stream failed to send; it continues", e);
@@ -161,21 +175,25 @@ final class EventStream implements PoolListener, AutoCloseable {
 
     private void broadcast(PoolEvent event) {
         ByteBuffer message = message("event", event);
-        subscribersOf(event).forEach(client -> client.offer(message));
+        subscribersOf(event).forEach(subscriber -> subscriber.client.offer(message));
     }
 
-    private Stream<SseClient> subscribersOf(PoolEvent event) {
-        return clients.stream().filter(client -> client.kinds().contains(event.kind()));
+    private Stream<Subscriber> subscribersOf(PoolEvent event) {
+        return clients.stream().filter(subscriber -> subscriber.kinds.contains(event.kind()));
     }
 
     private void broadcast(Incident incident) {
-        ByteBuffer message = message("incident", incident);
-        clients.forEach(client -> client.offer(message));
+        broadcast(message("incident", incident));
+    }
+
+    private void broadcast(ByteBuffer message) {
+        clients.forEach(subscriber -> subscriber.client.offer(message));
     }
 
     private void broadcast(PoolSecond second) {
-        for (SseClient client : clients) {
-            if (operators.isValid(client.session())) {
+        for (Subscriber subscriber : clients) {
+            SseClient client = subscriber.client;
+            if (operators.isValid(subscriber.session)) {
                 client.offer(message("pool", currentSecond(second, client.dropped())));
             } else {
                 client.close();
@@ -195,11 +213,7 @@ final class EventStream implements PoolListener, AutoCloseable {
 
     /** The JSON contains no unescaped line break, so that one data line suffices. */
     private static ByteBuffer message(String name, Object data) {
-        return bytes("event: " + name + "\ndata: " + new String(AdminJson.bytes(data), UTF_8) + "\n\n");
-    }
-
-    private static ByteBuffer bytes(String text) {
-        return ByteBuffer.wrap(text.getBytes(UTF_8)).asReadOnlyBuffer();
+        return SseClient.message("event: " + name + "\ndata: " + new String(AdminJson.bytes(data), UTF_8) + "\n\n");
     }
 
     @Override
@@ -207,6 +221,6 @@ final class EventStream implements PoolListener, AutoCloseable {
         engine.events().remove(this);
         incidents.remove(onIncident);
         thread.shutdownNow();
-        clients.forEach(SseClient::close);
+        clients.forEach(subscriber -> subscriber.client.close());
     }
 }

@@ -9,6 +9,7 @@ import app.rodmena.auth.http.RequestHandler;
 import app.rodmena.auth.http.Response;
 import app.rodmena.auth.http.ResponseBudget;
 import app.rodmena.auth.http.Router;
+import app.rodmena.auth.rbac.ChangesLostException;
 import app.rodmena.auth.rbac.ClientKey;
 import app.rodmena.auth.rbac.InvalidValueException;
 import io.undertow.util.HeaderValues;
@@ -126,6 +127,10 @@ final class ApiHandler extends RequestHandler<Endpoint> {
                 request.exchange(), responses, key, config.readTimeout().dividedBy(CLIENT_WAIT_DIVISOR));
     }
 
+    void leaveAsStream(Request<Endpoint> request) {
+        inFlight.leaveAsStream(request);
+    }
+
     void finish(Request<Endpoint> request, ClientKey key, Response response, Throwable failure) {
         closeAfterResponse(request);
         finish(request, key, failure == null ? response : map(request, failure));
@@ -135,6 +140,10 @@ final class ApiHandler extends RequestHandler<Endpoint> {
     protected Optional<Response> knownError(Request<Endpoint> request, Throwable failure) {
         if (failure instanceof DatabaseFailure databaseFailure) {
             return Optional.of(toResponse(databaseFailure, request.id(), incidents.idOf(databaseFailure.reason())));
+        }
+        if (failure instanceof ChangesLostException lost) {
+            return Optional.of(Response.error(
+                    410, lost.getMessage(), Map.of("reason", lost.reason().name())));
         }
         return failure instanceof InvalidValueException
                 ? Optional.of(Response.error(400, failure.getMessage()))

@@ -5,6 +5,7 @@ import app.rodmena.auth.http.HttpPort;
 import app.rodmena.auth.http.ResponseBudget;
 import app.rodmena.auth.http.Router;
 import app.rodmena.auth.metrics.health.Health;
+import app.rodmena.auth.rbac.ChangeRetention;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -30,9 +31,20 @@ public final class ApiListener implements AutoCloseable {
     private final InFlight inFlight;
     private final ApiHandler handler;
     private final HttpPort port;
+    private final ChangeParts changes;
     private final CountDownLatch drainEnded = new CountDownLatch(1);
     private boolean drained;
     private boolean closed;
+
+    /** The parts that serve the changes; empty in tests with their own routes. */
+    private record ChangeParts(Optional<ChangeStreams> streams, Optional<ChangeRetention> retention) {
+        static final ChangeParts NONE = new ChangeParts(Optional.empty(), Optional.empty());
+
+        void close() {
+            streams.ifPresent(ChangeStreams::close);
+            retention.ifPresent(ChangeRetention::close);
+        }
+    }
 
     private ApiListener(
             HttpConfig config,
@@ -40,9 +52,11 @@ public final class ApiListener implements AutoCloseable {
             Health health,
             RequestListener listener,
             IncidentLookup incidents,
-            ResponseBudget responses)
+            ResponseBudget responses,
+            ChangeParts changes)
             throws IOException {
         this.config = config;
+        this.changes = changes;
         this.inFlight = new InFlight(listener);
         this.health = health;
         handler = new ApiHandler(config, routes, inFlight, incidents, responses);
@@ -63,7 +77,27 @@ public final class ApiListener implements AutoCloseable {
             RequestListener requests,
             IncidentLookup incidents)
             throws IOException {
-        return start(config, Routes.of(database, health), health, requests, incidents);
+        return start(config, database, health, requests, incidents, ResponseBudget.ofHeap(HEAP_DIVISOR));
+    }
+
+    static ApiListener start(
+            HttpConfig config,
+            DatabaseEngine database,
+            Health health,
+            RequestListener requests,
+            IncidentLookup incidents,
+            ResponseBudget responses)
+            throws IOException {
+        ChangeStreams streams = new ChangeStreams(database, responses, Math.max(1, config.maxClients() / 2));
+        ChangeParts changes =
+                new ChangeParts(Optional.of(streams), Optional.of(new ChangeRetention(database, config.changesKept())));
+        try {
+            Router<Endpoint> routes = Routes.of(database, health, streams);
+            return start(new ApiListener(config, routes, health, requests, incidents, responses, changes), health);
+        } catch (IOException | RuntimeException e) {
+            changes.close();
+            throw e;
+        }
     }
 
     static ApiListener start(
@@ -73,18 +107,11 @@ public final class ApiListener implements AutoCloseable {
             RequestListener requests,
             IncidentLookup incidents)
             throws IOException {
-        return start(config, routes, health, requests, incidents, ResponseBudget.ofHeap(HEAP_DIVISOR));
+        ResponseBudget responses = ResponseBudget.ofHeap(HEAP_DIVISOR);
+        return start(new ApiListener(config, routes, health, requests, incidents, responses, ChangeParts.NONE), health);
     }
 
-    static ApiListener start(
-            HttpConfig config,
-            Router<Endpoint> routes,
-            Health health,
-            RequestListener requests,
-            IncidentLookup incidents,
-            ResponseBudget responses)
-            throws IOException {
-        ApiListener listener = new ApiListener(config, routes, health, requests, incidents, responses);
+    private static ApiListener start(ApiListener listener, Health health) {
         listener.port.open();
         health.markRunning();
         return listener;
@@ -119,6 +146,7 @@ public final class ApiListener implements AutoCloseable {
             drained = true;
             health.markStopping();
             handler.closeConnections();
+            changes.close(); // Their clients connect again, to another server.
             serveOn();
             inFlight.refuseLater();
             port.stopAccepting();

@@ -9,11 +9,13 @@ import app.rodmena.auth.http.QueryParameters;
 import app.rodmena.auth.http.Request;
 import app.rodmena.auth.http.RequestBody;
 import app.rodmena.auth.http.Response;
+import app.rodmena.auth.http.SseClient;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.Cancellation;
 import app.rodmena.auth.pool.event.RequestIds;
 import app.rodmena.auth.rbac.ClientKey;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HttpString;
 import java.net.URLEncoder;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -80,6 +82,20 @@ final class ApiRequest implements Call {
             target.append('/').append(URLEncoder.encode(name, UTF_8));
         }
         return target.append('?').append(newQuery).toString();
+    }
+
+    /** The first value of a header; empty if it is missing. */
+    String header(HttpString name) {
+        return request.header(name);
+    }
+
+    /** A stream of events, which ends when the client leaves. */
+    Response stream(SseClient client) {
+        cancellation.onCancel(client::close);
+        return Response.stream(SseClient.TYPE, exchange -> {
+            handler.leaveAsStream(request);
+            client.start(exchange);
+        });
     }
 
     byte[] body() {

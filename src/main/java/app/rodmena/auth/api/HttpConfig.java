@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
  * @param shutdownGrace maximum wait at shutdown for the requests in flight
  * @param drain at shutdown, how long requests are still served while the server reports that it is not ready, so that
  *     load balancers stop sending requests; before {@code shutdownGrace}
+ * @param changesKept how long changes are kept for {@code GET /api/changes}
  * @param allowHalfClose whether a client that ended its stream still gets its response; otherwise it counts as gone
  */
 public record HttpConfig(
@@ -41,6 +42,7 @@ public record HttpConfig(
         List<String> corsOrigins,
         Duration shutdownGrace,
         Duration drain,
+        Duration changesKept,
         boolean allowHalfClose) {
 
     private static final Duration MAX_TIME = Duration.ofHours(1);
@@ -58,6 +60,7 @@ public record HttpConfig(
             List.of(),
             Duration.ofSeconds(30),
             Duration.ZERO,
+            Duration.ofDays(30),
             false);
 
     /**
@@ -76,6 +79,7 @@ public record HttpConfig(
         requireRange("idle_timeout", idleTimeout, Duration.ofMillis(100), MAX_TIME);
         requireRange("shutdown_grace", shutdownGrace, Duration.ZERO, MAX_TIME);
         requireRange("drain", drain, Duration.ZERO, MAX_TIME);
+        requireRange("changes_kept", changesKept, Duration.ofHours(1), Duration.ofDays(3650));
         corsOrigins = List.copyOf(corsOrigins);
         for (String origin : corsOrigins) {
             InvalidSettingException.require(
@@ -116,6 +120,7 @@ public record HttpConfig(
         public List<String> corsOrigins = HttpConfig.this.corsOrigins;
         public Duration shutdownGrace = HttpConfig.this.shutdownGrace;
         public Duration drain = HttpConfig.this.drain;
+        public Duration changesKept = HttpConfig.this.changesKept;
         public boolean allowHalfClose = HttpConfig.this.allowHalfClose;
 
         private Draft() {}
@@ -132,6 +137,7 @@ public record HttpConfig(
                     corsOrigins,
                     shutdownGrace,
                     drain,
+                    changesKept,
                     allowHalfClose);
         }
     }

@@ -3,6 +3,7 @@ package app.rodmena.auth.api;
 import app.rodmena.auth.http.Request;
 import app.rodmena.auth.http.Response;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,6 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Thread-safe.
  */
 final class InFlight {
+    private static final AttachmentKey<Boolean> ANSWERED = AttachmentKey.create(Boolean.class);
+
     private final RequestListener listener;
     private final AtomicInteger requests = new AtomicInteger();
     private volatile boolean refusing;
@@ -35,17 +38,29 @@ final class InFlight {
         boolean isLate = refusing;
         request.exchange().addExchangeCompleteListener((exchange, next) -> {
             // proceed() starts the next request of the connection; count it before this one leaves.
+            boolean isInFlight = exchange.getAttachment(ANSWERED) == null;
             try {
-                notifyListener(exchange, request);
+                if (isInFlight) {
+                    notifyListener(exchange, request);
+                }
             } finally {
                 try {
                     next.proceed();
                 } finally {
-                    leave();
+                    if (isInFlight) {
+                        leave();
+                    }
                 }
             }
         });
         return isLate;
+    }
+
+    /** Counts a request as answered whose response is a stream without an end. Called on the I/O thread. */
+    void leaveAsStream(Request<?> request) {
+        request.exchange().putAttachment(ANSWERED, true);
+        listener.onCompleted(request.route().name(), 200, Duration.ofNanos(System.nanoTime() - request.arrivedNanos()));
+        leave();
     }
 
     private void notifyListener(HttpServerExchange exchange, Request<?> request) {

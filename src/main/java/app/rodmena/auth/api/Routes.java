@@ -4,14 +4,18 @@ import static app.rodmena.auth.api.Routes.ResponseMapper.bare;
 import static app.rodmena.auth.api.Routes.ResponseMapper.yesOrNo;
 
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.http.ContentNegotiation;
 import app.rodmena.auth.http.HttpError;
 import app.rodmena.auth.http.JsonFields;
 import app.rodmena.auth.http.Response;
 import app.rodmena.auth.http.Router;
+import app.rodmena.auth.http.SseClient;
 import app.rodmena.auth.metrics.health.DatabaseHealth;
 import app.rodmena.auth.metrics.health.Health;
 import app.rodmena.auth.metrics.health.HealthReport;
 import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.rbac.Change;
+import app.rodmena.auth.rbac.Changes;
 import app.rodmena.auth.rbac.ClientKey;
 import app.rodmena.auth.rbac.Listing;
 import app.rodmena.auth.rbac.Memberships;
@@ -23,6 +27,7 @@ import app.rodmena.auth.rbac.RoleName;
 import app.rodmena.auth.rbac.Roles;
 import app.rodmena.auth.rbac.UserName;
 import app.rodmena.auth.rbac.Users;
+import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +46,8 @@ final class Routes {
     private static final String PUT = "PUT";
     private static final String DELETE = "DELETE";
     private static final HttpString LINK_HEADER = new HttpString("Link");
+    private static final HttpString LAST_EVENT_ID = new HttpString("Last-Event-ID");
+    private static final int DEFAULT_CHANGES = 100;
     private static final String LIMIT = "limit";
     private static final String AFTER = "after";
 
@@ -48,13 +55,14 @@ final class Routes {
 
     private Routes() {}
 
-    static Router<Endpoint> of(DatabaseEngine database, Health health) {
+    static Router<Endpoint> of(DatabaseEngine database, Health health, ChangeStreams streams) {
         Routes routes = new Routes();
         routes.open(health);
         routes.permissions(new Permissions(database));
         routes.memberships(new Memberships(database));
         routes.roles(new Roles(database));
         routes.users(new Users(database));
+        routes.changes(new Changes(database), streams);
         return routes.router;
     }
 
@@ -196,6 +204,36 @@ final class Routes {
                 yesOrNo("User deletion finished", ResponseBodies.Result::new));
     }
 
+    private void changes(Changes changes, ChangeStreams streams) {
+        router.add(GET, "/api/changes", new Endpoint.Keyed(false, Set.of(LIMIT, AFTER), request -> {
+            String accept = request.header(Headers.ACCEPT);
+            boolean events = ContentNegotiation.preferred(accept, List.of(Response.JSON, SseClient.TYPE))
+                    .equals(SseClient.TYPE);
+            return events ? events(streams, request) : changes(changes, request);
+        }));
+    }
+
+    private static CompletionStage<Response> changes(Changes changes, ApiRequest request) {
+        int limit = request.query().number(LIMIT, 1, Changes.MAX_PAGE).orElse(DEFAULT_CHANGES);
+        return changes.page(
+                        request.caller(), request.key(), limit, request.query().text(AFTER))
+                .thenApply(page -> withNext(
+                        ResponseBodies.bare(
+                                page.changes().stream().map(Change::fields).toList()),
+                        limit,
+                        page.next(),
+                        request));
+    }
+
+    private static CompletionStage<Response> events(ChangeStreams streams, ApiRequest request) {
+        if (request.query().text(LIMIT).isPresent()) {
+            throw HttpError.badRequest("limit: not for a stream of events");
+        }
+        // A browser that reconnects repeats its first query, and adds this header.
+        String lastId = request.header(LAST_EVENT_ID);
+        return streams.open(request, lastId.isEmpty() ? request.query().text(AFTER) : Optional.of(lastId));
+    }
+
     private void open(String path, Supplier<Response> supplier) {
         router.add(GET, path, new Endpoint.Open(supplier));
     }
@@ -230,9 +268,13 @@ final class Routes {
     private static <T> Response toResponse(Listing.Page<T> page, ListFormat<T> format, int limit, ApiRequest request) {
         Response response = format.toResponse(page.rows());
         return page.next()
-                .map(cursor -> request.target("limit=%s&after=%s".formatted(limit, cursor)))
-                .map(next -> response.with(LINK_HEADER, "<%s>; rel=\"next\"".formatted(next)))
+                .map(cursor -> withNext(response, limit, cursor, request))
                 .orElse(response);
+    }
+
+    private static Response withNext(Response response, int limit, String cursor, ApiRequest request) {
+        String next = request.target("limit=%s&after=%s".formatted(limit, cursor));
+        return response.with(LINK_HEADER, "<%s>; rel=\"next\"".formatted(next));
     }
 
     private static <T> CompletionStage<Response> stream(Listing<T> listing, ListFormat<T> format, ListResponse list) {

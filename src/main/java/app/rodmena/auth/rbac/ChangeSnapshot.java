@@ -28,7 +28,12 @@ record ChangeSnapshot(long min, long max, List<Long> open) {
 
     /** The form of PostgreSQL. */
     String text() {
-        return min + ":" + max + ":" + open.stream().map(String::valueOf).collect(Collectors.joining(","));
+        return min + ":" + max + ":" + openText();
+    }
+
+    /** The open transactions, with commas between them. */
+    String openText() {
+        return open.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
     /** A short form, because hundreds of transactions may be open. */

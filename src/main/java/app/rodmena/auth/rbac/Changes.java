@@ -102,12 +102,16 @@ public final class Changes {
     public CompletionStage<Page> page(CallContext caller, ClientKey key, int limit, Optional<String> cursor) {
         ListCursor cursors = new ListCursor(key, LIST, List.of());
         if (cursor.isEmpty()) {
-            return database.submit(caller, PAGES, new Request(key, cursors, ChangePosition.START, limit));
+            return read(caller, new Request(key, cursors, ChangePosition.START, limit));
         }
         ChangePosition position = cursor.get().equals(LATEST)
                 ? ChangePosition.LATEST
                 : ChangePosition.of(cursors.parse(cursor.get(), ChangePosition.COLUMNS));
-        return database.submit(caller, PAGES, new Request(key, cursors, position, limit));
+        return read(caller, new Request(key, cursors, position, limit));
+    }
+
+    private CompletionStage<Page> read(CallContext caller, Request request) {
+        return database.submit(caller, PAGES, request).thenApply(Page::complete);
     }
 
     /** A part of the changes. Immutable. */
@@ -120,6 +124,18 @@ public final class Changes {
             this.request = request;
             this.result = result;
             this.changes = result.changes.subList(0, Math.min(request.limit, result.changes.size()));
+        }
+
+        /** Returns this page, if no changes before it are missing. */
+        private Page complete() {
+            ChangePosition position = request.position;
+            if (!position.isStart() && position.origin() != result.origin) {
+                throw new ChangesLostException(ChangesLostException.Reason.DATABASE_REPLACED);
+            }
+            if (position.misses(result.deletedXid, result.deletedId)) {
+                throw new ChangesLostException(ChangesLostException.Reason.CHANGES_REMOVED);
+            }
+            return this;
         }
 
         public List<Change> changes() {
@@ -167,12 +183,6 @@ public final class Changes {
                             return Result.of(row);
                         }
                     });
-            if (!position.isStart() && position.origin() != result.origin) {
-                throw new ChangesLostException(ChangesLostException.Reason.DATABASE_REPLACED);
-            }
-            if (position.misses(result.deletedXid, result.deletedId)) {
-                throw new ChangesLostException(ChangesLostException.Reason.CHANGES_REMOVED);
-            }
             return new Page(this, result);
         }
 

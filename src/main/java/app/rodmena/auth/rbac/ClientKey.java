@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -48,6 +49,11 @@ public final class ClientKey implements Supplier<String> {
                             + " in hexadecimal digits");
         }
         return new ClientKey(text.toLowerCase(Locale.ROOT));
+    }
+
+    /** The key in the column {@code creator}; empty if the column is null or has no key. */
+    static Optional<ClientKey> ofCreator(String creator) {
+        return creator != null && isUuidOfVersion4(creator) ? Optional.of(new ClientKey(creator)) : Optional.empty();
     }
 
     /** Uses a loop, because every request has a key, and a regular expression took 5 % of a request's time. */

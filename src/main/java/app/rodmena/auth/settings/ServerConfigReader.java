@@ -122,6 +122,7 @@ public final class ServerConfigReader {
                 settings.find(Setting.CORS_ORIGIN).map(SettingValue::list).orElse(List.of()),
                 duration(Setting.SHUTDOWN_GRACE),
                 duration(Setting.DRAIN),
+                duration(Setting.CHANGES_KEPT),
                 settings.get(Setting.ALLOW_HALF_CLOSE).bool());
     }
 

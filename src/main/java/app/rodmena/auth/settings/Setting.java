@@ -64,6 +64,11 @@ public enum Setting {
             HttpConfig.DEFAULT.drain(),
             "On SIGTERM, first serve requests for this time while /health/ready answers 503, so that load balancers"
                     + " stop sending requests; a second SIGTERM ends it"),
+    CHANGES_KEPT(
+            Group.API,
+            "DURATION",
+            HttpConfig.DEFAULT.changesKept(),
+            "How long GET /api/changes keeps changes, 1h to 3650d"),
 
     DATABASE_URL(
             Group.DATABASE,

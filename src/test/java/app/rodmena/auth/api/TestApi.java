@@ -65,7 +65,7 @@ final class TestApi implements AutoCloseable {
                     draft.idleTimeout = CONFIG.idleTimeout();
                     draft.shutdownGrace = CONFIG.shutdownGrace();
                 }),
-                Routes.of(engine, health),
+                engine,
                 health,
                 requests,
                 IncidentLookup.NONE,

@@ -1,33 +1,31 @@
-package app.rodmena.auth.admin;
+package app.rodmena.auth.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import app.rodmena.auth.http.RequestBody;
-import app.rodmena.auth.pool.event.PoolEventKind;
-import app.rodmena.auth.security.OperatorSession;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * A client of the event stream, until its connection ends. Any thread may offer messages; the connection's I/O thread
- * writes them as fast as the client reads. Messages beyond the buffer's limit are dropped and counted. Thread-safe.
+ * A client of a stream of server-sent events, until its connection ends. Any thread may offer messages; the
+ * connection's I/O thread writes them as fast as the client reads. Messages beyond the buffer's limit are dropped and
+ * counted. Thread-safe.
  */
-final class SseClient {
+public final class SseClient {
+    /** The content type of the stream. */
+    public static final String TYPE = "text/event-stream";
+
     private static final int MAX_BUFFERED_BYTES = 256 * 1024;
 
     /** Browsers reconnect after this many milliseconds if the stream breaks. */
     private static final String RETRY_FIELD = "retry: 2000\n\n";
 
-    private final OperatorSession session;
-    private final Set<PoolEventKind> kinds;
-    private final Consumer<SseClient> onClosed;
+    private final Runnable onClosed;
+    private final Runnable onDrained;
 
     private final AtomicLong dropped = new AtomicLong();
 
@@ -41,33 +39,33 @@ final class SseClient {
     /** Used by the I/O thread only. */
     private StreamSinkChannel channel;
 
-    SseClient(OperatorSession session, Set<PoolEventKind> kinds, Consumer<SseClient> closedCallback) {
-        this.session = session;
-        this.kinds = Set.copyOf(kinds);
+    /**
+     * @param closedCallback called when the connection has ended; may be called several times
+     * @param drainedCallback called on the I/O thread whenever everything queued has been sent
+     */
+    public SseClient(Runnable closedCallback, Runnable drainedCallback) {
         this.onClosed = closedCallback;
-        offer(ByteBuffer.wrap(RETRY_FIELD.getBytes(UTF_8)));
+        this.onDrained = drainedCallback;
+        offer(message(RETRY_FIELD));
     }
 
-    OperatorSession session() {
-        return session;
-    }
-
-    Set<PoolEventKind> kinds() {
-        return kinds;
+    /** The bytes of a message. */
+    public static ByteBuffer message(String text) {
+        return ByteBuffer.wrap(text.getBytes(UTF_8)).asReadOnlyBuffer();
     }
 
     /** The number of messages this client missed because it reads too slowly or because the event queue was full. */
-    long dropped() {
+    public long dropped() {
         return dropped.get();
     }
 
     /** Counts an event that was lost because the event queue was full. Never blocks. */
-    void countDropped() {
+    public void countDropped() {
         dropped.incrementAndGet();
     }
 
     /** Starts writing the stream. Called on the I/O thread. */
-    void start(HttpServerExchange newExchange) {
+    public void start(HttpServerExchange newExchange) {
         synchronized (this) {
             exchange = newExchange;
             writeScheduled = true;
@@ -76,14 +74,23 @@ final class SseClient {
         begin();
     }
 
-    /** Queues a message, or drops and counts it if the buffer is full. Never blocks. */
-    synchronized void offer(ByteBuffer message) {
+    /** Whether everything queued has been sent. */
+    public synchronized boolean isDrained() {
+        return pending.isEmpty();
+    }
+
+    /**
+     * Queues a message, or drops and counts it if the buffer is full. Never blocks.
+     *
+     * @return whether it was queued
+     */
+    public synchronized boolean offer(ByteBuffer message) {
         if (closed) {
-            return;
+            return false;
         }
         if (pendingBytes + message.remaining() > MAX_BUFFERED_BYTES) {
             dropped.incrementAndGet();
-            return;
+            return false;
         }
         pending.add(message.duplicate());
         pendingBytes += message.remaining();
@@ -91,10 +98,11 @@ final class SseClient {
             writeScheduled = true;
             exchange.getIoThread().execute(this::write);
         }
+        return true;
     }
 
     /** Closes the connection. */
-    void close() {
+    public void close() {
         HttpServerExchange open;
         synchronized (this) {
             open = exchange;
@@ -111,7 +119,7 @@ final class SseClient {
             pending.clear();
             pendingBytes = 0;
         }
-        onClosed.accept(this);
+        onClosed.run();
     }
 
     private void begin() {
@@ -135,11 +143,12 @@ final class SseClient {
                     return;
                 }
             }
-            if (channel.flush()) {
-                channel.suspendWrites();
-            } else {
+            if (!channel.flush()) {
                 channel.resumeWrites();
+                return;
             }
+            channel.suspendWrites();
+            onDrained.run();
         } catch (IOException e) {
             close();
         }
