@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.statement.SqlStatements;
 
 /**
  * Runs the writes of one kind, and commits those that wait together in one transaction, so that PostgreSQL flushes its
@@ -30,19 +31,25 @@ final class BatchWrite<Q, A> {
     private static final String LOCK_TIMEOUT = "/* batch.lock_timeout */ set local lock_timeout = '100ms'";
     private static final String LOCK_TIMEOUT_OF_ONE = "/* batch.lock_timeout */ set local lock_timeout = '10ms'";
 
+    /**
+     * The maximum time of the statement of a batch, then its writes run alone. The driver cancels it: with
+     * statement_timeout, PostgreSQL could end the commit's wait for a synchronous standby, and report success.
+     */
+    private static final int MAX_SECONDS = 2;
+
     /** After this time, the remaining writes of a batch with a conflict run alone. */
     private static final long ONE_BY_ONE_NANOS = Duration.ofMillis(500).toNanos();
 
-    private static final long ALONE_AFTER_CONFLICT_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final Duration ALONE_AFTER_CONFLICT = Duration.ofSeconds(1);
 
-    /** If the writes of a batch take longer on average, the next ones run alone. */
+    /** If the writes of a batch take longer on average before the commit, the next ones run alone. */
     private static final long SLOW_WRITE_NANOS = Duration.ofMillis(20).toNanos();
 
-    private static final long ALONE_AFTER_SLOW_BATCH_NANOS =
-            Duration.ofSeconds(10).toNanos();
+    private static final Duration ALONE_AFTER_SLOW_BATCH = Duration.ofSeconds(10);
 
-    /** lock_not_available, serialization_failure, deadlock_detected. */
-    private static final Set<String> CONFLICTS = Set.of(SqlState.LOCK_NOT_AVAILABLE, "40001", "40P01");
+    /** With serialization_failure. */
+    private static final Set<String> CONFLICTS =
+            Set.of(SqlState.LOCK_NOT_AVAILABLE, "40001", SqlState.DEADLOCK_DETECTED, SqlState.QUERY_CANCELED);
 
     private final DatabaseEngine database;
     private final BatchQuery<Q, A> statements;
@@ -63,25 +70,31 @@ final class BatchWrite<Q, A> {
 
         @Override
         public List<Optional<A>> executeBatch(Handle handle, List<Q> inputs) {
-            long start = System.nanoTime();
+            handle.getConfig(SqlStatements.class).setQueryTimeout(MAX_SECONDS);
+            boolean cancelled;
             try {
-                List<A> results =
-                        commit(handle, LOCK_TIMEOUT, transaction -> statements.executeBatch(transaction, inputs));
-                long end = System.nanoTime();
-                if (end - start > SLOW_WRITE_NANOS * inputs.size()) {
-                    aloneUntilNanos = end + ALONE_AFTER_SLOW_BATCH_NANOS;
-                }
-                return results.stream().map(Optional::of).toList();
+                return commit(handle, LOCK_TIMEOUT, transaction -> executeTimed(transaction, inputs)).stream()
+                        .map(Optional::of)
+                        .toList();
             } catch (RuntimeException e) {
                 requireConflict(e);
+                cancelled = SqlState.of(e).equals(SqlState.QUERY_CANCELED);
             }
-            long conflict = System.nanoTime();
-            aloneUntilNanos = conflict + ALONE_AFTER_CONFLICT_NANOS;
+            runAloneFor(cancelled ? ALONE_AFTER_SLOW_BATCH : ALONE_AFTER_CONFLICT);
+            long end = System.nanoTime() + ONE_BY_ONE_NANOS;
             return inputs.stream()
-                    .map(input -> System.nanoTime() - conflict > ONE_BY_ONE_NANOS
-                            ? Optional.<A>empty()
-                            : executeOne(handle, input))
+                    .map(input ->
+                            cancelled || System.nanoTime() - end > 0 ? Optional.<A>empty() : executeOne(handle, input))
                     .toList();
+        }
+
+        private List<A> executeTimed(Handle handle, List<Q> inputs) {
+            long start = System.nanoTime();
+            List<A> results = statements.executeBatch(handle, inputs);
+            if (System.nanoTime() - start > SLOW_WRITE_NANOS * inputs.size()) {
+                runAloneFor(ALONE_AFTER_SLOW_BATCH);
+            }
+            return results;
         }
 
         private Optional<A> executeOne(Handle handle, Q input) {
@@ -109,6 +122,10 @@ final class BatchWrite<Q, A> {
         return database.submit(caller, batch, input)
                 .thenCompose(result -> result.<CompletionStage<A>>map(CompletableFuture::completedStage)
                         .orElseGet(() -> runAlone(caller, input)));
+    }
+
+    private void runAloneFor(Duration time) {
+        aloneUntilNanos = System.nanoTime() + time.toNanos();
     }
 
     private static <T> T commit(Handle handle, String lockTimeout, HandleCallback<T, RuntimeException> work) {

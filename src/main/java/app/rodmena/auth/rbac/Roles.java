@@ -4,6 +4,7 @@ import app.rodmena.auth.database.BatchQuery;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.pool.event.CallContext;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
@@ -63,6 +64,48 @@ public final class Roles {
             insert into auth_change (creator, change, role) select :creator, 'role_created', :role from created
             """;
 
+    private static final String CREATE_BATCH = """
+            /* roles.create_together */
+            with held as (
+                select held.membership_id, held.group_id
+                from unnest(:creators, :roles) input (creator, role)
+                cross join lateral (
+                    select id from auth_group
+                    where creator = input.creator and role = input.role and not is_active offset 0) g
+                cross join lateral (
+                    select membership_id, group_id from membership_groups
+                    where group_id = g.id
+                    order by membership_id
+                    for update) held
+            )
+            delete from membership_groups mg using held
+            where mg.membership_id = held.membership_id and mg.group_id = held.group_id;
+            /* roles.create_together */
+            with held as (
+                select held.permission_id, held.group_id
+                from unnest(:creators, :roles) input (creator, role)
+                cross join lateral (
+                    select id from auth_group
+                    where creator = input.creator and role = input.role and not is_active offset 0) g
+                cross join lateral (
+                    select permission_id, group_id from permission_groups
+                    where group_id = g.id
+                    order by permission_id
+                    for update) held
+            )
+            delete from permission_groups pg using held
+            where pg.permission_id = held.permission_id and pg.group_id = held.group_id;
+            /* roles.create_together */
+            insert into auth_group (creator, role)
+            select distinct creator, role from unnest(:creators, :roles) input (creator, role)
+            where not exists (
+                select from auth_group g where g.creator = input.creator and g.role = input.role and is_active)
+            -- In order of the keys, so that concurrent batches cannot deadlock.
+            order by creator, role
+            on conflict (creator, role)
+                do update set is_active = true, description = null, modified = now() where not auth_group.is_active
+            """;
+
     static final String DELETE = """
             /* roles.delete */
             with deleted as (
@@ -112,11 +155,12 @@ public final class Roles {
             select exists (select from found)
             """;
 
-    /** Creations that wait together commit together; each is a statement of its own, so their number is small. */
     private static final BatchQuery<TenantRole, Boolean> CREATION = new BatchQuery<>() {
+        private static final int MAX_CREATIONS = 256;
+
         @Override
         public int maxBatchSize() {
-            return 16;
+            return MAX_CREATIONS;
         }
 
         @Override
@@ -127,7 +171,17 @@ public final class Roles {
 
         @Override
         public List<Boolean> executeBatch(Handle handle, List<TenantRole> inputs) {
-            return inputs.stream().map(input -> execute(handle, input)).toList();
+            handle.createUpdate(CREATE_BATCH)
+                    .bindArray(
+                            "creators",
+                            String.class,
+                            inputs.stream().map(input -> input.key().creator()).toArray())
+                    .bindArray(
+                            "roles",
+                            String.class,
+                            inputs.stream().map(input -> input.role().value()).toArray())
+                    .execute();
+            return Collections.nCopies(inputs.size(), true);
         }
     };
 
