@@ -96,14 +96,18 @@ public final class Roles {
             delete from permission_groups pg using held
             where pg.permission_id = held.permission_id and pg.group_id = held.group_id;
             /* roles.create_together */
-            insert into auth_group (creator, role)
-            select distinct creator, role from unnest(:creators, :roles) input (creator, role)
-            where not exists (
-                select from auth_group g where g.creator = input.creator and g.role = input.role and is_active)
-            -- In order of the keys, so that concurrent batches cannot deadlock.
-            order by creator, role
-            on conflict (creator, role)
-                do update set is_active = true, description = null, modified = now() where not auth_group.is_active
+            with created as (
+                insert into auth_group (creator, role)
+                select distinct creator, role from unnest(:creators, :roles) input (creator, role)
+                where not exists (
+                    select from auth_group g where g.creator = input.creator and g.role = input.role and is_active)
+                -- In order of the keys, so that concurrent batches cannot deadlock.
+                order by creator, role
+                on conflict (creator, role)
+                    do update set is_active = true, description = null, modified = now() where not auth_group.is_active
+                returning creator, role
+            )
+            insert into auth_change (creator, change, role) select creator, 'role_created', role from created
             """;
 
     static final String DELETE = """

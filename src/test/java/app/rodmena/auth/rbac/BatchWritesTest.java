@@ -136,6 +136,7 @@ class BatchWritesTest {
 
     private static List<Object> state(Tenants.Tenant tenant) {
         List<Object> state = new ArrayList<>();
+        state.add(tenant.number("select count(*) from auth_change where creator = ?"));
         for (int i = 0; i < NAMES; i++) {
             state.add(tenant.rolesOf("name" + i));
             state.add(tenant.permissionsOfRole("name" + i));
