@@ -63,7 +63,7 @@ export class Holders {
   /** A session outside of the pool that blocks the pool's connections. */
   #blockerRow(blocker) {
     return {
-      key: `blocker ${blocker.pid}`,
+      key: `blocker ${identity(blocker)}`,
       first: true,
       class: 'blocker',
       verdict: 'BLOCKER',
@@ -177,13 +177,16 @@ function blockersOf(holders) {
   const blockers = new Map();
   for (const { culprit } of holders) {
     if (culprit) {
-      const known = blockers.get(culprit.pid);
+      const known = blockers.get(identity(culprit));
       if (known) known.blocks += 1;
-      else blockers.set(culprit.pid, { ...plain(culprit), blocks: 1 });
+      else blockers.set(identity(culprit), { ...plain(culprit), blocks: 1 });
     }
   }
   return [...blockers.values()].sort((one, other) => other.blocks - one.blocks);
 }
+
+/** Prepared transactions have no pid; their application is their identifier. */
+const identity = ({ pid, application }) => `${pid} ${application}`;
 
 const plain = ({ pid, application, user, state, lastingMillis, query, connectionId, hidden, endable, chain }) =>
   ({ pid, application, user, state, lastingMillis, query, connectionId, hidden, endable, chain });
@@ -191,7 +194,7 @@ const plain = ({ pid, application, user, state, lastingMillis, query, connection
 const blockerName = (blocker) => `the backend that blocks ${count(blocker.blocks)} of this pool's connections: `
   + `${blocker.application || 'unnamed'}, ${blocker.state || 'state unknown'}`;
 
-const keyOf = (holder) => JSON.stringify([holder.verdict, holder.route, holder.culprit?.pid ?? null, holder.lastSql,
+const keyOf = (holder) => JSON.stringify([holder.verdict, holder.route, holder.culprit ? identity(holder.culprit) : null, holder.lastSql,
   postgres(holder.backend)]);
 
 /** Connections that differ in nothing that an operator acts on, the longest use first. */

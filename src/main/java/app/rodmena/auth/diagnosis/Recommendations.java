@@ -11,6 +11,7 @@ import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.postgres.NoPrimaryException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -135,8 +136,9 @@ final class Recommendations {
     private void forQueuedStatement(BlockingChains.QueuedStatement queued) {
         String what = "Cancel %s and repeat it later: then the connections behind it no longer wait"
                 .formatted(queued.label());
-        String sql = "select pg_cancel_backend(%s)".formatted(queued.backend().pid());
-        if (queued.backend().endable()) {
+        Backend backend = queued.backend();
+        String sql = signal("pg_cancel_backend", backend.pid(), "query_start", backend.endable() && backend.hidden());
+        if (backend.endable()) {
             add(what, commands.psql(sql));
         } else {
             addForSuperuser(what, sql);
@@ -187,10 +189,7 @@ final class Recommendations {
                         + " prevents transaction ID wraparound. Its progress",
                 commands.psql("select pid, phase, heap_blks_scanned, heap_blks_total from pg_stat_progress_vacuum"
                         + " where pid = " + blocker.pid()));
-        signal(
-                blocker,
-                "Cancel the autovacuum worker, pid %s; PostgreSQL starts it again later",
-                "select pg_cancel_backend(%s)");
+        cancel(blocker, "Cancel the autovacuum worker, pid %s; PostgreSQL starts it again later");
     }
 
     private void forSession(Blocker blocker) {
@@ -212,7 +211,7 @@ final class Recommendations {
                             + " from pg_stat_activity where pid = " + pid));
         }
         if (blocker.state().equals("active") || blocker.hidden()) {
-            signal(blocker, "Cancel the statement of pid %s; its session stays open", "select pg_cancel_backend(%s)");
+            cancel(blocker, "Cancel the statement of pid %s; its session stays open");
         }
         terminate(
                 blocker,
@@ -233,23 +232,45 @@ final class Recommendations {
         }
     }
 
-    private void signal(Blocker blocker, String what, String sql) {
+    private void cancel(Blocker blocker, String what) {
         String text = what.formatted(blocker.pid());
-        String statement = sql.formatted(blocker.pid());
+        String sql = signal("pg_cancel_backend", blocker.pid(), "query_start", blocker.endable() && blocker.hidden());
         if (blocker.endable()) {
-            add(text, commands.psql(statement));
+            add(text, commands.psql(sql));
         } else {
-            addForSuperuser(text, statement);
+            addForSuperuser(text, sql);
         }
     }
 
     private void terminate(Blocker blocker, String what) {
-        String sql = "select pg_terminate_backend(%s)".formatted(blocker.pid());
+        String sql =
+                signal("pg_terminate_backend", blocker.pid(), "backend_start", blocker.endable() && blocker.hidden());
         if (blocker.endable()) {
             steps.add(new Recommendation(what, commands.psql(sql), "terminateBackend", blocker.pid()));
         } else {
             addForSuperuser(what, sql);
         }
+    }
+
+    /**
+     * A command that signals a session only if it is still the one of the diagnosis. It may be run much later, when the
+     * pid is that of another session, or the session runs another statement: these began after the diagnosis.
+     *
+     * @param began the column with the time that must not be after the diagnosis
+     * @param hidden whether that column is hidden from the role that runs the command, which then requires that the
+     *     session still blocks another one
+     */
+    private String signal(String function, int pid, String began, boolean hidden) {
+        return hidden
+                ? "select %s(%s) where exists (select from pg_stat_activity where %s = any(pg_blocking_pids(pid)))"
+                        .formatted(function, pid, pid)
+                : "select %s(pid) from pg_stat_activity where pid = %s and %s <= '%s'"
+                        .formatted(function, pid, began, clock());
+    }
+
+    /** The time of the diagnosis by PostgreSQL's clock. */
+    private Instant clock() {
+        return observation.postgres().map(PostgresSnapshot::clock).orElseGet(Instant::now);
     }
 
     private void forSlowSql(List<Holder> group) {
@@ -284,7 +305,7 @@ final class Recommendations {
                     "Cancel the statements: their callers get 503 and may retry",
                     commands.psql(
                             "select pg_cancel_backend(pid) from pg_stat_activity where pid in (%s)".formatted(pids)
-                                    + " and state = 'active'"));
+                                    + " and state = 'active' and query_start <= '%s'".formatted(clock())));
         }
         Duration timeout = observation.after().settings().statementTimeout();
         if (timeout.compareTo(SHORTER_TIMEOUT) > 0) {
@@ -339,7 +360,7 @@ final class Recommendations {
                     "Terminate the sessions now: their transactions are rolled back, and their callers get an error",
                     commands.psql("select pg_terminate_backend(pid) from pg_stat_activity where pid in (%s)"
                                     .formatted(pids(group))
-                            + " and state like 'idle in transaction%'"));
+                            + " and state like 'idle in transaction%' and xact_start <= '" + clock() + "'"));
         }
     }
 

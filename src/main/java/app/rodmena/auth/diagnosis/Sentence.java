@@ -173,10 +173,10 @@ final class Sentence {
 
     /** One clause for each group of holders with the same reason, the largest group first. */
     private String reasons() {
-        record Reason(Verdict verdict, Optional<Integer> blockerPid, String lock) {}
+        record Reason(Verdict verdict, Optional<String> blocker, String lock) {}
         Map<Reason, List<Holder>> groups = holders.stream()
                 .collect(Collectors.groupingBy(
-                        holder -> new Reason(holder.verdict(), holder.culprit().map(Blocker::pid), lockOf(holder)),
+                        holder -> new Reason(holder.verdict(), holder.culprit().map(Blocker::label), lockOf(holder)),
                         LinkedHashMap::new,
                         Collectors.toList()));
         List<List<Holder>> bySize = groups.values().stream()

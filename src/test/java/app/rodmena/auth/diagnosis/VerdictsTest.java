@@ -51,9 +51,12 @@ class VerdictsTest {
             });
             assertThat(diagnosis.steps())
                     .extracting(Recommendation::command)
-                    .contains("psql -c \"select pg_terminate_backend(%d)\"".formatted(pid))
+                    .anyMatch(command ->
+                            command.matches("psql -c \"select pg_terminate_backend\\(pid\\) from pg_stat_activity"
+                                    + " where pid = %d and backend_start <= '\\S+Z'\"".formatted(pid)))
                     .anyMatch(command -> command.contains("alter role current_user"));
             assertThat(diagnosis.toString()).doesNotContain(KEY);
+            assertThatNoLaterSessionIsTerminated(diagnosis, pid, scene);
             assertThat(diagnosis.waiters()).singleElement().satisfies(waiters -> {
                 assertThat(waiters.route()).isEqualTo("GET /api/roles");
                 assertThat(waiters.count()).isEqualTo(2);
@@ -131,9 +134,28 @@ class VerdictsTest {
                     .endsWith(", behind LOCK TABLE of pid %d (migration), which waits too: end that first"
                             .formatted(inBetween));
             assertThat(diagnosis.steps().get(0).command())
-                    .isEqualTo("psql -c \"select pg_cancel_backend(%d)\"".formatted(inBetween));
+                    .matches("psql -c \"select pg_cancel_backend\\(pid\\) from pg_stat_activity"
+                            + " where pid = %d and query_start <= '\\S+Z'\"".formatted(inBetween));
             Scene.run(head, "rollback");
             waiting.join();
+        }
+    }
+
+    /** Runs the recommended command for a session that has begun after the diagnosis, as if it had the same pid. */
+    private static void assertThatNoLaterSessionIsTerminated(Diagnosis diagnosis, int pid, Scene scene)
+            throws Exception {
+        String sql = diagnosis.steps().stream()
+                .map(Recommendation::command)
+                .filter(command -> command.contains("pg_terminate_backend"))
+                .map(command -> command.replaceAll("^psql -c \"|\"$", ""))
+                .findFirst()
+                .orElseThrow();
+        try (Connection later = Scene.otherSession(scene.target, "later");
+                Connection operator = Scene.otherSession(scene.target, "operator");
+                var terminated = operator.createStatement()
+                        .executeQuery(sql.replace("pid = " + pid, "pid = " + Scene.pidOf(later)))) {
+            assertThat(terminated.next()).isFalse();
+            assertThat(later.isValid(5)).isTrue();
         }
     }
 

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +37,8 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
                 from pg_stat_activity
                 where backend_type = 'client backend' or (backend_type is null and datid is not null)
                    or backend_type = 'walsender' or xact_start is not null)
-            select pid, coalesce(datname, '') as datname, coalesce(usename, '') as usename,
+            select cast(extract(epoch from now) * 1000000 as bigint) as now_us,
+                   pid, coalesce(datname, '') as datname, coalesce(usename, '') as usename,
                    coalesce(nullif(application_name, ''), nullif(type, 'client backend'), '') as application,
                    coalesce(host(client_addr), '') as client, type,
                    coalesce(state, '') as state,
@@ -91,6 +93,7 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
         List<Row> clients = rows.stream().filter(Row::isClient).toList();
         return new PostgresSnapshot(
                 takenAt,
+                rows.stream().findFirst().map(Row::clock).orElse(takenAt),
                 Duration.ofNanos(System.nanoTime() - started),
                 server.versionNumber(),
                 server.standby(),
@@ -113,7 +116,7 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
         }
     }
 
-    private record Row(Backend backend, boolean isClient) {}
+    private record Row(Backend backend, boolean isClient, Instant clock) {}
 
     private static ConnectionSlots slots(ServerLimits server, List<Row> clients) {
         Map<BackendOwner, Integer> countByOwner = new TreeMap<>();
@@ -170,7 +173,8 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
                         row.getBoolean("endable"),
                         row.getBoolean("superuser"),
                         Optional.empty()),
-                isClient);
+                isClient,
+                Instant.EPOCH.plus(row.getLong("now_us"), ChronoUnit.MICROS));
     }
 
     /** Replaces control characters in names, which clients choose, so that they cannot control a terminal. */

@@ -10,6 +10,7 @@ import java.util.Optional;
  * A snapshot of PostgreSQL's backends and connection limits, as far as the role may see them. Immutable.
  *
  * @param takenAt start of the query, by this machine's clock
+ * @param clock PostgreSQL's clock at the query; what began before it is what the snapshot shows
  * @param took duration of the query; the ages refer to a moment within it
  * @param version server_version_num, for example {@code 180006}
  * @param standby whether it is a standby, which is read-only
@@ -22,6 +23,7 @@ import java.util.Optional;
  */
 public record PostgresSnapshot(
         Instant takenAt,
+        Instant clock,
         Duration took,
         int version,
         boolean standby,

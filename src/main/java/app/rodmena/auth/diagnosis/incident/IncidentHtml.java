@@ -114,15 +114,16 @@ final class IncidentHtml {
 
     /** The sessions that block the pool's connections, with their last statements. */
     private void culprits() {
-        Map<Integer, List<JsonNode>> blocked = new LinkedHashMap<>();
+        Map<List<JsonNode>, List<JsonNode>> blocked = new LinkedHashMap<>();
         for (JsonNode holder : diagnosis.path("holders")) {
             if (holder.path("culprit").isObject()) {
-                blocked.computeIfAbsent(holder.at("/culprit/pid").asInt(), pid -> new ArrayList<>())
+                blocked.computeIfAbsent(identity(holder.path("culprit")), session -> new ArrayList<>())
                         .add(holder);
             }
         }
-        blocked.forEach((pid, holders) -> {
+        blocked.forEach((session, holders) -> {
             JsonNode culprit = holders.get(0).path("culprit");
+            int pid = culprit.path("pid").asInt();
             String state = culprit.path("state").asText();
             String who = "%s (%s, user %s)%s blocks %s of the pool's connections"
                     .formatted(
@@ -203,14 +204,19 @@ final class IncidentHtml {
                 .svg("p99 of uses (blue) and of waits (red), in milliseconds"));
     }
 
+    /** Prepared transactions have no pid; their application is their identifier. */
+    private static List<JsonNode> identity(JsonNode blocker) {
+        return List.of(blocker.path("pid"), blocker.path("application"));
+    }
+
     /** Connections with the same verdict, route, statement and blocker are one row. */
     private void holders() {
         List<JsonNode> rows = new ArrayList<>();
-        for (List<JsonNode> group : grouped(holder -> List.of(
+        for (List<JsonNode> group : grouped(holder -> List.<Object>of(
                 holder.path("verdict"),
                 holder.path("route"),
                 holder.path("lastSql"),
-                holder.path("culprit").path("pid")))) {
+                identity(holder.path("culprit"))))) {
             ObjectNode row = group.get(0).deepCopy();
             row.put("times", group.size() == 1 ? "" : "× " + group.size());
             row.put("connectionId", numbers(group, "connectionId"));
