@@ -8,11 +8,16 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Samples what the statements of the pool's connections wait for, for their whole running time. Not thread-safe. */
 final class StatementWaits {
-    /** The waits for a file that is not part of a table or an index. */
-    private static final String TEMPORARY = "BufFile";
+    /** The waits for a file that is not part of a table or an index: BufFileWrite, since PostgreSQL 17 BuffileWrite. */
+    private static final Pattern TEMPORARY = Pattern.compile("IO Buf[Ff]ile.*");
+
+    /** A statement waits for cached files for moments only; in so many samples it is no accident. */
+    private static final int MIN_TEMPORARY_SAMPLES = 2;
 
     private static final Set<String> LOCAL = Set.of("", "127.0.0.1", "::1");
 
@@ -41,7 +46,7 @@ final class StatementWaits {
         private static Reason of(String waitEvent) {
             String type = waitEvent.replaceFirst(" .*", "");
             String event = waitEvent.substring(waitEvent.indexOf(' ') + 1);
-            if (event.startsWith(TEMPORARY)) {
+            if (TEMPORARY.matcher(waitEvent).matches()) {
                 return TEMPORARY_FILES;
             }
             if (event.equals("SyncRep")) {
@@ -60,7 +65,7 @@ final class StatementWaits {
     }
 
     /**
-     * The most frequent wait of a statement.
+     * The most frequent wait of a statement; instead of CPU that for temporary files, which can be avoided.
      *
      * @param event the wait event, or {@link #CPU_EVENT}
      * @param samples the number of samples with this event
@@ -114,10 +119,19 @@ final class StatementWaits {
     private static Summary summary(Map<String, Integer> counts, int active, Backend backend) {
         int total = counts.values().stream().mapToInt(Integer::intValue).sum();
         int cores = LOCAL.contains(backend.client()) ? Runtime.getRuntime().availableProcessors() : 0;
+        Map.Entry<String, Integer> most = max(counts, event -> true).orElseThrow();
+        Optional<Map.Entry<String, Integer>> temporary = Optional.of(most)
+                .filter(event -> event.getKey().equals(Summary.CPU_EVENT))
+                .flatMap(cpu -> max(counts, event -> TEMPORARY.matcher(event).matches()))
+                .filter(event -> event.getValue() >= MIN_TEMPORARY_SAMPLES);
+        Map.Entry<String, Integer> shown = temporary.orElse(most);
+        return new Summary(shown.getKey(), shown.getValue(), total, active, cores);
+    }
+
+    private static Optional<Map.Entry<String, Integer>> max(Map<String, Integer> counts, Predicate<String> event) {
         return counts.entrySet().stream()
-                .max(Map.Entry.comparingByValue())
-                .map(most -> new Summary(most.getKey(), most.getValue(), total, active, cores))
-                .orElseThrow();
+                .filter(entry -> event.test(entry.getKey()))
+                .max(Map.Entry.comparingByValue());
     }
 
     private static String event(Backend backend) {

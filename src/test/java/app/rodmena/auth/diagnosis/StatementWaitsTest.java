@@ -13,6 +13,7 @@ class StatementWaitsTest {
     @CsvSource({
         "IO DataFileRead, IO",
         "IO BufFileWrite, TEMPORARY_FILES",
+        "IO BuffileRead, TEMPORARY_FILES",
         "IO WALSync, WAL",
         "IO WalSync, WAL",
         "LWLock WALWrite, WAL",

@@ -41,8 +41,7 @@ class DiagnosisOverJmxTest {
             assertThat(holder.get("route")).isEqualTo("GET /api/roles");
             assertThat((int) holder.get("culpritPid")).isPositive();
             assertThat((String) client.connection().invoke(name, "diagnose", null, null))
-                    .contains("select pg_terminate_backend(pid) from pg_stat_activity where pid = "
-                            + holder.get("culpritPid"));
+                    .contains("where pid = " + holder.get("culpritPid") + " and backend_start <= '");
             blocker.rollback();
             assertThat(request.join()).isEqualTo(200);
         }
