@@ -47,6 +47,13 @@ class DashboardAssetsTest {
     }
 
     @Test
+    void theViewerShowsTheDescriptionOfTheApi() throws Exception {
+        assertThat(admin.get("/dashboard/api.html").body()).contains("swagger-ui.js");
+        assertThat(admin.get("/dashboard/openapi.json").body())
+                .isEqualTo(admin.api("/openapi.json").join().body());
+    }
+
+    @Test
     void theRootRedirectsToTheDashboard() throws Exception {
         HttpResponse<String> response = admin.get("/");
 
