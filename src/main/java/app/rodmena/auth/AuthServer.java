@@ -33,6 +33,7 @@ import app.rodmena.auth.postgres.embedded.EmbeddedDatabase;
 import app.rodmena.auth.postgres.embedded.EmbeddedDatabaseException;
 import app.rodmena.auth.security.Operators;
 import app.rodmena.auth.security.OperatorsException;
+import app.rodmena.auth.security.RemoteConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -231,7 +232,7 @@ public final class AuthServer implements AutoCloseable {
     private Map<String, String> addresses() {
         Map<String, String> addresses = new TreeMap<>();
         if (api != null) {
-            addresses.put("api", "http://" + ListenerAddress.forClient(api.address()));
+            addresses.put("api", apiUrl());
         }
         adminAddress()
                 .ifPresent(address -> addresses.put("admin", scheme() + "://" + ListenerAddress.forClient(address)));
@@ -269,6 +270,14 @@ public final class AuthServer implements AutoCloseable {
                     clients,
                     wanted,
                     DescriptorLimit.max());
+        }
+        if (config.http().keystore().isEmpty()
+                && !config.http().allowPlainHttp()
+                && !RemoteConfig.isLoopback(config.http().host())) {
+            LOG.warn(
+                    "--host: the API listens on {} without TLS, so that client keys are sent in plain text. Set"
+                            + " --api-keystore; or --allow-plain-http, if a proxy in front provides TLS",
+                    config.http().host());
         }
         return config.http().with(draft -> draft.maxClients = clients);
     }
@@ -322,6 +331,12 @@ public final class AuthServer implements AutoCloseable {
         parts.push(database);
         embedded = Optional.of(database);
         return database.target();
+    }
+
+    /** The URL of the API, without a path. */
+    public String apiUrl() {
+        String scheme = config.http().keystore().isPresent() ? "https" : "http";
+        return scheme + "://" + ListenerAddress.forClient(api.address());
     }
 
     /** The address the API is bound to. */

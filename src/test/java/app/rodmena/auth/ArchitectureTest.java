@@ -49,7 +49,7 @@ class ArchitectureTest {
             entry("database.activity", List.of("schema", "postgres", "database")),
             entry("metrics.health", List.of("schema", "pool", "database")),
             entry("rbac", List.of("pool.event", "database")),
-            entry("api", List.of("http", "pool.event", "database", "metrics.health", "rbac")),
+            entry("api", List.of("http", "pool.event", "database", "metrics.health", "rbac", "security")),
             entry("metrics", List.of("schema", "pool.event", "pool", "database", "database.activity")),
             entry(
                     "metrics.jfr",

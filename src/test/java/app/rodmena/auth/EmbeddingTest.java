@@ -20,13 +20,17 @@ import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.DatabaseUrl;
+import app.rodmena.auth.security.Keystore;
 import app.rodmena.auth.security.RemoteConfig;
+import app.rodmena.auth.testing.LogOf;
+import app.rodmena.auth.testing.TestKeystore;
 import app.rodmena.auth.testing.TestPostgres;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,6 +43,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A server inside somebody else's program, with listeners and interceptors of theirs. */
 class EmbeddingTest {
@@ -54,6 +59,29 @@ class EmbeddingTest {
         }
         assertThat(kinds(heard)).containsExactly(CONNECT, CHECKOUT, CHECKIN, CLOSE);
         assertThat(heard.get(1).caller().route()).isEqualTo("GET /api/roles");
+    }
+
+    @Test
+    void theApiHasTlsAndWarnsWithoutItOnOtherAddressesThanLoopback(@TempDir Path directory) throws Exception {
+        TestKeystore key = TestKeystore.make(directory);
+        HttpConfig everywhere = config.http().withAddress("0.0.0.0", 0);
+        HttpConfig tls = everywhere.withKeystore(Keystore.open(key.file, key::password));
+        try (LogOf log = LogOf.logger(AuthServer.class.getName())) {
+            try (AuthServer server = AuthServer.start(config.withHttp(tls))) {
+                HttpClient client =
+                        HttpClient.newBuilder().sslContext(key.trusting()).build();
+                HttpRequest ping = HttpRequest.newBuilder(URI.create(server.apiUrl() + "/ping"))
+                        .build();
+                assertThat(client.send(ping, BodyHandlers.ofString()).version()).isEqualTo(HttpClient.Version.HTTP_2);
+            }
+            AuthServer.start(config.withHttp(everywhere.with(draft -> draft.allowPlainHttp = true)))
+                    .close();
+            assertThat(log.lines()).noneMatch(line -> line.contains("--api-keystore"));
+
+            AuthServer.start(config.withHttp(everywhere)).close();
+            assertThat(log.lines())
+                    .anyMatch(line -> line.contains("--api-keystore") && line.contains("--allow-plain-http"));
+        }
     }
 
     @Test

@@ -68,6 +68,9 @@ class OperatorsProcessTest {
         "--keystore=private, --keystore-password-file",
         "--keystore=private --keystore-password-file=private, invalid keystore",
         "--keystore-password-file=private, must go with --keystore",
+        "--api-keystore=private, --api-keystore-password-file",
+        "--api-keystore=private --api-keystore-password-file=private, invalid keystore",
+        "--api-keystore-password-file=private, must go with --api-keystore",
         "--jmx-port=x, must be 0 to 65535",
         "--jolokia-port=70000, must be 0 to 65535"
     })

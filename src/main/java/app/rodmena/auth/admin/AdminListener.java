@@ -28,6 +28,7 @@ public final class AdminListener implements AutoCloseable {
     static final HttpPort.Limits LIMITS = new HttpPort.Limits(
             DescriptorLimit.operatorConnections(),
             16 * 1024,
+            0,
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),
             128 * 1024,

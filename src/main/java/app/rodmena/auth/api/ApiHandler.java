@@ -3,6 +3,7 @@ package app.rodmena.auth.api;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.http.Call;
 import app.rodmena.auth.http.HttpError;
+import app.rodmena.auth.http.HttpPort;
 import app.rodmena.auth.http.QueryParameters;
 import app.rodmena.auth.http.Request;
 import app.rodmena.auth.http.RequestHandler;
@@ -75,7 +76,7 @@ final class ApiHandler extends RequestHandler<Endpoint> {
 
     private void closeAfterResponse(Request<Endpoint> request) {
         if (closingConnections) {
-            request.exchange().getResponseHeaders().put(Headers.CONNECTION, "close");
+            HttpPort.closeAfterResponse(request.exchange());
         }
     }
 

@@ -6,6 +6,7 @@ import app.rodmena.auth.http.ResponseBudget;
 import app.rodmena.auth.http.Router;
 import app.rodmena.auth.metrics.health.Health;
 import app.rodmena.auth.rbac.ChangeRetention;
+import app.rodmena.auth.security.Keystore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -19,6 +20,9 @@ import org.slf4j.LoggerFactory;
 public final class ApiListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.http");
     private static final long LINGER_MILLIS = 200;
+
+    /** RFC 9113 recommends no fewer than 100. */
+    private static final int MAX_STREAMS = 100;
 
     /** Unread responses may take an eighth of the heap. */
     private static final int HEAP_DIVISOR = 8;
@@ -60,7 +64,13 @@ public final class ApiListener implements AutoCloseable {
         this.inFlight = new InFlight(listener);
         this.health = health;
         handler = new ApiHandler(config, routes, inFlight, incidents, responses);
-        port = new HttpPort("auth-http", config.host(), config.port(), Optional.empty(), limits(config), handler);
+        port = new HttpPort(
+                "auth-http",
+                config.host(),
+                config.port(),
+                config.keystore().map(Keystore::context),
+                limits(config),
+                handler);
     }
 
     /**
@@ -205,11 +215,12 @@ public final class ApiListener implements AutoCloseable {
         return new HttpPort.Limits(
                 config.maxClients(),
                 config.maxHeaderBytes(),
+                MAX_STREAMS,
                 config.readTimeout(),
                 config.idleTimeout(),
                 0,
                 ioThreads,
-                // The minimum that XNIO accepts. The thread starts with its first task, and there are none.
-                1);
+                // For TLS handshakes. Threads start with the first one.
+                ioThreads);
     }
 }

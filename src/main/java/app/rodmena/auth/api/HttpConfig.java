@@ -3,9 +3,11 @@ package app.rodmena.auth.api;
 import static app.rodmena.auth.common.InvalidSettingException.requireRange;
 
 import app.rodmena.auth.common.InvalidSettingException;
+import app.rodmena.auth.security.Keystore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -30,6 +32,8 @@ import java.util.regex.Pattern;
  *     load balancers stop sending requests; before {@code shutdownGrace}
  * @param changesKept how long changes are kept for {@code GET /api/changes}
  * @param allowHalfClose whether a client that ended its stream still gets its response; otherwise it counts as gone
+ * @param keystore the key and certificate for TLS; empty: no TLS
+ * @param allowPlainHttp whether to start without a warning if {@code host} is not loopback and there is no TLS
  */
 public record HttpConfig(
         String host,
@@ -43,7 +47,9 @@ public record HttpConfig(
         Duration shutdownGrace,
         Duration drain,
         Duration changesKept,
-        boolean allowHalfClose) {
+        boolean allowHalfClose,
+        Optional<Keystore> keystore,
+        boolean allowPlainHttp) {
 
     private static final Duration MAX_TIME = Duration.ofHours(1);
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]+");
@@ -61,6 +67,8 @@ public record HttpConfig(
             Duration.ofSeconds(30),
             Duration.ZERO,
             Duration.ofDays(30),
+            false,
+            Optional.empty(),
             false);
 
     /**
@@ -70,6 +78,7 @@ public record HttpConfig(
      */
     public HttpConfig {
         Objects.requireNonNull(host, "host");
+        Objects.requireNonNull(keystore, "keystore");
         InvalidSettingException.require(HOST.matcher(host).matches(), "host", host, "must be a name or an address");
         requireRange("port", port, 0, 65_535);
         requireRange("max_clients", maxClients, 1, 1_000_000);
@@ -101,6 +110,11 @@ public record HttpConfig(
         return draft.config();
     }
 
+    /** Returns a copy with TLS. */
+    public HttpConfig withKeystore(Keystore keystore) {
+        return with(draft -> draft.keystore = Optional.of(keystore));
+    }
+
     public HttpConfig withAddress(String host, int port) {
         return with(draft -> {
             draft.host = host;
@@ -122,6 +136,8 @@ public record HttpConfig(
         public Duration drain = HttpConfig.this.drain;
         public Duration changesKept = HttpConfig.this.changesKept;
         public boolean allowHalfClose = HttpConfig.this.allowHalfClose;
+        public Optional<Keystore> keystore = HttpConfig.this.keystore;
+        public boolean allowPlainHttp = HttpConfig.this.allowPlainHttp;
 
         private Draft() {}
 
@@ -138,7 +154,9 @@ public record HttpConfig(
                     shutdownGrace,
                     drain,
                     changesKept,
-                    allowHalfClose);
+                    allowHalfClose,
+                    keystore,
+                    allowPlainHttp);
         }
     }
 

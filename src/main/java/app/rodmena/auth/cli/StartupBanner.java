@@ -8,7 +8,6 @@ import app.rodmena.auth.postgres.embedded.EmbeddedDatabase;
 import app.rodmena.auth.settings.ResolvedSettings;
 import app.rodmena.auth.settings.Setting;
 import app.rodmena.auth.settings.SettingValue;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -107,7 +106,7 @@ final class StartupBanner {
     /** The addresses of a started server's listeners, its database, and two commands to try it. */
     static String started(AuthServer server) {
         return started(
-                server.address(),
+                server.apiUrl(),
                 server.database(),
                 server.psql(),
                 server.adminAddress().map(address -> scheme(server) + "://" + ListenerAddress.forClient(address)),
@@ -121,13 +120,12 @@ final class StartupBanner {
     }
 
     static String started(
-            InetSocketAddress address,
+            String url,
             String database,
             Optional<String> psql,
             Optional<String> admin,
             Optional<String> jolokia,
             Optional<String> jmx) {
-        String url = "http://" + ListenerAddress.forClient(address);
         // Any version 4 UUID is a key to a namespace of its own, so a random one works.
         UUID key = UUID.randomUUID();
         return """

@@ -8,6 +8,7 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
 /**
  * Watches for the end of a client's stream while its request waits, as Go's net/http does. Takes no thread: the I/O
  * thread is notified. Watching ends with the exchange, and with the first byte of a pipelined request, which is kept.
+ * Over HTTP/2, a reset of the request's stream is a hang-up, too.
  */
 public final class HangUpWatch {
     private final boolean allowHalfClose;
@@ -36,6 +37,8 @@ public final class HangUpWatch {
                 && connection.getOriginalSourceConduit() instanceof InvalidRequestFilter.RequestConduit requests
                 && connection.getExtraBytes() == null) {
             new HangUpWatch(connection, requests.source(), allowHalfClose, onHangUp).start();
+        } else {
+            Http2Connection.whenReset(exchange, onHangUp);
         }
     }
 

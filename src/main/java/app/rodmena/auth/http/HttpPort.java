@@ -1,17 +1,17 @@
 package app.rodmena.auth.http;
 
 import io.undertow.UndertowOptions;
-import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpOpenListener;
+import io.undertow.util.Headers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
-import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
@@ -45,6 +45,8 @@ public final class HttpPort implements AutoCloseable {
     private final Limits limits;
     private final DefaultByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 4);
     private final HttpOpenListener openListener;
+    private final Http2Listener http2;
+    private final Optional<TlsHandshakes> tls;
     private final XnioWorker worker;
     private final AcceptingChannel<? extends StreamConnection> acceptor;
     private volatile XnioExecutor.Key acceptRetry;
@@ -54,8 +56,10 @@ public final class HttpPort implements AutoCloseable {
      *
      * @param maxClients maximum number of open connections; others wait in the operating system's queue
      * @param maxHeaderBytes maximum size of a request line with its headers
-     * @param readTimeout maximum time for a request's headers to arrive, and for a client to read a part of its
-     *     response
+     * @param maxStreams maximum number of concurrent requests of an HTTP/2 connection; 0 for HTTP/1.1 only. HTTP/2
+     *     requires TLS
+     * @param readTimeout maximum time for a TLS handshake, for a request's headers to arrive, and for a client to read
+     *     a part of its response
      * @param idleTimeout a connection without a request for longer than this is closed
      * @param sendBufferBytes size of the operating system's send buffer; 0 for its default
      * @param ioThreads number of threads that parse requests and must never block
@@ -64,6 +68,7 @@ public final class HttpPort implements AutoCloseable {
     public record Limits(
             int maxClients,
             int maxHeaderBytes,
+            int maxStreams,
             Duration readTimeout,
             Duration idleTimeout,
             int sendBufferBytes,
@@ -74,14 +79,18 @@ public final class HttpPort implements AutoCloseable {
      * Binds an address; no connection is accepted before {@link #open}.
      *
      * @param name prefix of its threads' names
-     * @param tls the TLS context; empty for no TLS
+     * @param context the TLS context; empty for no TLS
      * @throws IOException if the address is not available; the message names it
      */
-    public HttpPort(String name, String host, int port, Optional<SSLContext> tls, Limits limits, HttpHandler handler)
+    public HttpPort(
+            String name, String host, int port, Optional<SSLContext> context, Limits limits, HttpHandler handler)
             throws IOException {
         this.limits = limits;
-        openListener = new HttpOpenListener(buffers, undertowOptions(limits));
+        OptionMap options = undertowOptions(limits);
+        openListener = new HttpOpenListener(buffers, options);
         openListener.setRootHandler(handler);
+        http2 = new Http2Listener(
+                openListener, handler, new Http2Connection.Limits(limits.maxStreams, limits.idleTimeout));
         Xnio xnio = Xnio.getInstance(HttpPort.class.getClassLoader());
         worker = xnio.createWorker(OptionMap.builder()
                 .set(Options.WORKER_NAME, name)
@@ -89,8 +98,9 @@ public final class HttpPort implements AutoCloseable {
                 .set(Options.WORKER_TASK_CORE_THREADS, limits.taskThreads)
                 .set(Options.WORKER_TASK_MAX_THREADS, limits.taskThreads)
                 .getMap());
+        tls = context.map(this::handshakes);
         try {
-            acceptor = accept(xnio, new InetSocketAddress(host, port), tls);
+            acceptor = accept(new InetSocketAddress(host, port));
         } catch (IOException | RuntimeException e) {
             worker.shutdownNow();
             buffers.close();
@@ -124,10 +134,22 @@ public final class HttpPort implements AutoCloseable {
         IoUtils.safeClose(acceptor);
     }
 
+    /** Closes the connection of an exchange after its response, which announces it; over HTTP/2, when it is idle. */
+    public static void closeAfterResponse(HttpServerExchange exchange) {
+        Optional<Http2Connection> connection = Http2Connection.of(exchange);
+        if (connection.isPresent()) {
+            connection.get().closeWhenIdle();
+        } else {
+            exchange.getResponseHeaders().put(Headers.CONNECTION, "close");
+        }
+    }
+
     /** Closes all connections, and waits for the end of its threads. */
     @Override
     public void close() {
         stopAccepting();
+        tls.ifPresent(TlsHandshakes::close);
+        http2.closeConnections();
         openListener.closeConnections();
         stopThreads();
         buffers.close();
@@ -146,8 +168,22 @@ public final class HttpPort implements AutoCloseable {
         }
     }
 
-    private AcceptingChannel<? extends StreamConnection> accept(
-            Xnio xnio, InetSocketAddress address, Optional<SSLContext> tls) throws IOException {
+    private TlsHandshakes handshakes(SSLContext context) {
+        return new TlsHandshakes(
+                context, worker, limits.maxStreams > 0, limits.readTimeout, new TlsHandshakes.Listener() {
+                    @Override
+                    public void openHttp1(StreamConnection connection, PeekingConduit source) {
+                        HttpPort.this.openHttp1(connection, source);
+                    }
+
+                    @Override
+                    public void openHttp2(StreamConnection connection) {
+                        http2.open(connection);
+                    }
+                });
+    }
+
+    private AcceptingChannel<? extends StreamConnection> accept(InetSocketAddress address) throws IOException {
         if (address.isUnresolved()) {
             throw new IOException("unknown host");
         }
@@ -161,18 +197,21 @@ public final class HttpPort implements AutoCloseable {
         if (limits.sendBufferBytes > 0) {
             options.set(Options.SEND_BUFFER, limits.sendBufferBytes);
         }
-        if (tls.isEmpty()) {
-            return worker.createStreamConnectionServer(
-                    address, ChannelListeners.openListenerAdapter(this::opened), options.getMap());
-        }
-        ChannelListener<StreamConnection> opened = this::opened;
-        return new UndertowXnioSsl(xnio, OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls.get())
-                .createSslConnectionServer(
-                        worker, address, ChannelListeners.openListenerAdapter(opened), options.getMap());
+        return worker.createStreamConnectionServer(
+                address, ChannelListeners.openListenerAdapter(this::opened), options.getMap());
     }
 
     private void opened(StreamConnection connection) {
-        InvalidRequestFilter.install(connection, UNDERTOW_HEADER_FACTOR * limits.maxHeaderBytes, limits.maxHeaderBytes);
+        if (tls.isPresent()) {
+            tls.get().start(connection);
+        } else {
+            openHttp1(connection, PeekingConduit.installOn(connection));
+        }
+    }
+
+    private void openHttp1(StreamConnection connection, PeekingConduit source) {
+        InvalidRequestFilter.install(
+                connection, source, UNDERTOW_HEADER_FACTOR * limits.maxHeaderBytes, limits.maxHeaderBytes);
         openListener.handleEvent(connection);
     }
 
@@ -185,6 +224,10 @@ public final class HttpPort implements AutoCloseable {
                 .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
                 .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, Math.toIntExact(limits.readTimeout.toMillis()))
                 .set(UndertowOptions.NO_REQUEST_TIMEOUT, Math.toIntExact(limits.idleTimeout.toMillis()))
+                .set(UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.maxStreams)
+                .set(UndertowOptions.HTTP2_SETTINGS_ENABLE_PUSH, false)
+                .set(UndertowOptions.MAX_RST_FRAMES_PER_WINDOW, Http2Connection.MAX_RESETS)
+                .set(UndertowOptions.RST_FRAMES_TIME_WINDOW, Math.toIntExact(Http2Connection.RESET_WINDOW.toMillis()))
                 .getMap();
     }
 }

@@ -12,6 +12,7 @@ import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.ConduitReadableByteChannel;
 import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.conduits.StreamSourceConduit;
 
 /**
  * Answers invalid HTTP with a JSON error, and closes the connection. Requests that {@link RequestFraming} finds invalid
@@ -42,13 +43,29 @@ final class InvalidRequestFilter {
         this.framing = new RequestFraming(maxHeaderBytes);
     }
 
-    /** Installs the filter on a new connection. */
-    static void install(StreamConnection connection, int undertowMaxHeaderBytes, int maxHeaderBytes) {
+    /**
+     * Installs the filter on a new connection.
+     *
+     * @param input the connection's input
+     */
+    static void install(
+            StreamConnection connection, PeekingConduit input, int undertowMaxHeaderBytes, int maxHeaderBytes) {
         InvalidRequestFilter filter = new InvalidRequestFilter(undertowMaxHeaderBytes, maxHeaderBytes);
         var source = connection.getSourceChannel();
         var sink = connection.getSinkChannel();
-        source.setConduit(filter.new RequestConduit(new PeekingConduit(source.getConduit()), sink.getConduit()));
+        source.setConduit(filter.new RequestConduit(input, sink.getConduit()));
         sink.setConduit(filter.new ResponseConduit(sink.getConduit()));
+    }
+
+    /** Sends a 400, and discards the input; the caller closes the connection. */
+    static void refuse(StreamSourceConduit requests, StreamSinkConduit responses, String message) throws IOException {
+        responses.write(ByteBuffer.wrap(errorResponse(400, message)));
+        responses.terminateWrites();
+        responses.flush();
+        ByteBuffer discarded = ByteBuffer.allocate(16 * 1024);
+        for (int remaining = MAX_DISCARDED_BYTES; remaining > 0 && requests.read(discarded.clear()) > 0; ) {
+            remaining -= discarded.position();
+        }
     }
 
     private byte[] errorResponse() {
@@ -151,14 +168,8 @@ final class InvalidRequestFilter {
         private IOException refuse() throws IOException {
             String problem = framing.problem().orElseThrow();
             if (bytesSinceWrite > 0 || !framing.isInBody()) {
-                responses.write(ByteBuffer.wrap(errorResponse(400, "The request is not valid HTTP: " + problem)));
+                InvalidRequestFilter.refuse(next, responses, "The request is not valid HTTP: " + problem);
                 bytesSinceWrite = 0;
-                responses.terminateWrites();
-                responses.flush();
-                ByteBuffer discarded = ByteBuffer.allocate(16 * 1024);
-                for (int remaining = MAX_DISCARDED_BYTES; remaining > 0 && next.read(discarded.clear()) > 0; ) {
-                    remaining -= discarded.position();
-                }
             }
             return new IOException(problem);
         }

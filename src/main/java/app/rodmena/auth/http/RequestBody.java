@@ -38,10 +38,14 @@ public final class RequestBody {
         channel = exchange.getRequestChannel();
     }
 
-    /** Closes the connection. */
+    /** Closes the connection; over HTTP/2, only the request's stream. */
     public static void closeConnection(HttpServerExchange exchange) {
-        IoUtils.safeClose(exchange.getConnection());
-        exchange.endExchange();
+        if (Http2Connection.isReset(exchange)) {
+            Http2Connection.terminate(exchange);
+        } else {
+            IoUtils.safeClose(exchange.getConnection());
+            exchange.endExchange();
+        }
     }
 
     /** A callback that runs {@code next} when the response was sent; if sending failed, it ends the exchange. */
@@ -54,7 +58,15 @@ public final class RequestBody {
      * closes the connection. Closing it immediately would destroy the response.
      */
     public IoCallback lingering(HttpServerExchange exchange) {
-        return onSent(() -> discard(Long.MAX_VALUE - 1, LINGER, end -> closeConnection(exchange)));
+        Runnable linger = () -> discard(Long.MAX_VALUE - 1, LINGER, end -> {
+            if (!exchange.isComplete()) {
+                closeConnection(exchange);
+            }
+        });
+        // HTTP/2 sends the end of a response only when it is closed; afterwards, the end of the body ends the exchange
+        return Http2Connection.of(exchange).isPresent()
+                ? onSent(() -> exchange.getResponseSender().close(onSent(linger)))
+                : onSent(linger);
     }
 
     /**

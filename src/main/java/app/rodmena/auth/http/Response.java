@@ -190,6 +190,10 @@ public final class Response implements Call {
     }
 
     void send(HttpServerExchange exchange, IoCallback onSent) {
+        if (Http2Connection.isReset(exchange)) {
+            Http2Connection.terminate(exchange);
+            return;
+        }
         setStatusAndHeaders(exchange);
         if (stream != null) {
             stream.accept(exchange);

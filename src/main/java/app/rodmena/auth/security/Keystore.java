@@ -12,6 +12,7 @@ import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -28,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The private key and certificate for TLS on the operator ports, from a PKCS#12 or JKS file. A replaced file is taken
- * up within a second, for new connections; while it is invalid, the previous key stays. Thread-safe.
+ * The private key and certificate for TLS, from a PKCS#12 or JKS file. A replaced file is taken up within a second, for
+ * new connections; while it is invalid or its certificate has expired, the previous key stays. Thread-safe.
  */
 public final class Keystore {
     private static final Logger LOG = LoggerFactory.getLogger(Keystore.class);
@@ -58,8 +59,8 @@ public final class Keystore {
      * Opens a keystore.
      *
      * @param password reads the password, again for a replaced file
-     * @throws IOException if the file is unreadable, the password is wrong or it has no private key; the message is one
-     *     line that says which
+     * @throws IOException if the file is unreadable, the password is wrong, it has no private key, or a certificate has
+     *     expired or is not valid yet; the message is one line that says which
      */
     public static Keystore open(Path file, Password password) throws IOException {
         FileStamp stamp = FileStamp.of(file);
@@ -193,6 +194,7 @@ public final class Keystore {
                 hasKey = true;
                 Certificate certificate = store.getCertificate(alias);
                 if (certificate instanceof X509Certificate x509) {
+                    requireValid(x509);
                     names.addAll(names(x509));
                 }
             }
@@ -201,6 +203,18 @@ public final class Keystore {
             throw new IOException("it has no private key");
         }
         return Set.copyOf(names);
+    }
+
+    private static void requireValid(X509Certificate certificate) throws IOException {
+        Instant now = Instant.now();
+        Instant end = certificate.getNotAfter().toInstant();
+        Instant start = certificate.getNotBefore().toInstant();
+        if (now.isAfter(end)) {
+            throw new IOException("its certificate expired at " + end);
+        }
+        if (now.isBefore(start)) {
+            throw new IOException("its certificate is not valid before " + start);
+        }
     }
 
     private static Set<String> names(X509Certificate certificate) throws GeneralSecurityException {

@@ -4,8 +4,6 @@ import app.rodmena.auth.security.Keystore;
 import app.rodmena.auth.security.OperatorsException;
 import app.rodmena.auth.security.OperatorsFile;
 import app.rodmena.auth.security.RemoteConfig;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -29,7 +27,7 @@ final class RemoteConfigReader {
         OptionalInt jolokiaPort = port(Setting.JOLOKIA_PORT);
         OptionalInt jmxPort = port(Setting.JMX_PORT);
         Optional<OperatorsFile> operators = operators();
-        Optional<Keystore> keystore = keystore();
+        Optional<Keystore> keystore = KeystoreReader.read(settings, Setting.KEYSTORE, Setting.KEYSTORE_PASSWORD_FILE);
         boolean isOpen = adminPort.isPresent() || jolokiaPort.isPresent() || jmxPort.isPresent();
         if (isOpen && !RemoteConfig.isLoopback(host.text())) {
             if (operators.isEmpty()) {
@@ -61,33 +59,5 @@ final class RemoteConfigReader {
         } catch (OperatorsException e) {
             throw new UsageException(given.name() + ": " + e.getMessage());
         }
-    }
-
-    private Optional<Keystore> keystore() {
-        if (!settings.has(Setting.KEYSTORE)) {
-            if (settings.has(Setting.KEYSTORE_PASSWORD_FILE)) {
-                throw settings.get(Setting.KEYSTORE_PASSWORD_FILE).refuse("must go with --keystore");
-            }
-            return Optional.empty();
-        }
-        SettingValue given = settings.get(Setting.KEYSTORE);
-        if (!settings.has(Setting.KEYSTORE_PASSWORD_FILE)) {
-            throw given.refuse("must go with --keystore-password-file");
-        }
-        SettingValue passwordFile = settings.get(Setting.KEYSTORE_PASSWORD_FILE);
-        try {
-            readPassword(passwordFile);
-        } catch (IOException e) {
-            throw passwordFile.refuse("must be a file this process can read, in UTF-8");
-        }
-        try {
-            return Optional.of(Keystore.open(given.path(), () -> readPassword(passwordFile)));
-        } catch (IOException e) {
-            throw given.refuse(e.getMessage());
-        }
-    }
-
-    private static char[] readPassword(SettingValue given) throws IOException {
-        return Files.readString(given.path()).replaceFirst("\\r?\\n$", "").toCharArray();
     }
 }

@@ -123,7 +123,9 @@ public final class ServerConfigReader {
                 duration(Setting.SHUTDOWN_GRACE),
                 duration(Setting.DRAIN),
                 duration(Setting.CHANGES_KEPT),
-                settings.get(Setting.ALLOW_HALF_CLOSE).bool());
+                settings.get(Setting.ALLOW_HALF_CLOSE).bool(),
+                KeystoreReader.read(settings, Setting.API_KEYSTORE, Setting.API_KEYSTORE_PASSWORD_FILE),
+                settings.get(Setting.ALLOW_PLAIN_HTTP).bool());
     }
 
     /** Names the flag or the variable of the setting that a package's exception names. */

@@ -69,6 +69,18 @@ public enum Setting {
             "DURATION",
             HttpConfig.DEFAULT.changesKept(),
             "How long GET /api/changes keeps changes, 1h to 3650d"),
+    API_KEYSTORE(
+            Group.API,
+            "FILE",
+            "",
+            "PKCS#12 or JKS file with the key and certificate for TLS and HTTP/2; without it the API is plain HTTP"),
+    API_KEYSTORE_PASSWORD_FILE(Group.API, "FILE", "", "File with the password of --api-keystore"),
+    ALLOW_PLAIN_HTTP(
+            Group.API,
+            "",
+            "false",
+            Kind.SWITCH,
+            "Do not warn that --host is not a loopback address without --api-keystore: a proxy in front provides TLS"),
 
     DATABASE_URL(
             Group.DATABASE,
@@ -244,7 +256,7 @@ public enum Setting {
             Group.OPERATORS,
             "FILE",
             "./operators",
-            "Operators, as written by ./run.sh operator add; without them every client may read, none may change"),
+            "Operators, written by ./run.sh operator add; without them every client may read, none may change"),
     KEYSTORE(
             Group.OPERATORS, "FILE", "", "PKCS#12 or JKS file with the key and certificate for TLS on these listeners"),
     KEYSTORE_PASSWORD_FILE(Group.OPERATORS, "FILE", "", "File with the keystore's password"),

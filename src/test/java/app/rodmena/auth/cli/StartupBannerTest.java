@@ -2,6 +2,7 @@ package app.rodmena.auth.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.http.ListenerAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -20,10 +21,10 @@ class StartupBannerTest {
         "10.1.2.3, http://10.1.2.3:4000/api/roles"
     })
     void thePrintedCommandsUseTheListenersAddress(String host, String url) throws UnknownHostException {
-        InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(host), 4000);
+        String base = "http://" + ListenerAddress.forClient(new InetSocketAddress(InetAddress.getByName(host), 4000));
 
         assertThat(StartupBanner.started(
-                        address, "somewhere", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()))
+                        base, "somewhere", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()))
                 .contains("curl " + url + " \\");
     }
 
@@ -41,18 +42,13 @@ class StartupBannerTest {
 
     @Test
     void thePsqlCommandIsPrintedForAnEmbeddedDatabase() {
-        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4000);
+        String url = "https://127.0.0.1:4000";
 
         assertThat(StartupBanner.started(
-                        address,
-                        "somewhere",
-                        Optional.of("psql x"),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty()))
+                        url, "somewhere", Optional.of("psql x"), Optional.empty(), Optional.empty(), Optional.empty()))
                 .contains("\n           psql x\n");
         assertThat(StartupBanner.started(
-                        address, "somewhere", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()))
+                        url, "somewhere", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()))
                 .doesNotContain("psql");
     }
 }

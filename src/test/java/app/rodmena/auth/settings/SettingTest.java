@@ -74,6 +74,10 @@ class SettingTest {
             Map.entry(Setting.OPERATORS, "/etc/auth/operators"),
             Map.entry(Setting.KEYSTORE, "/etc/auth/key.p12"),
             Map.entry(Setting.KEYSTORE_PASSWORD_FILE, "/run/secrets/keystore"),
+            Map.entry(Setting.CHANGES_KEPT, "7d"),
+            Map.entry(Setting.API_KEYSTORE, "/etc/auth/api.p12"),
+            Map.entry(Setting.API_KEYSTORE_PASSWORD_FILE, "/run/secrets/api-keystore"),
+            Map.entry(Setting.ALLOW_PLAIN_HTTP, "true"),
             Map.entry(Setting.INSTANCE, "blue-1"),
             Map.entry(Setting.LOG_LEVEL, "auth.database=DEBUG"));
 

@@ -18,6 +18,15 @@ public final class TestKeystore {
     }
 
     public static TestKeystore make(Path directory) throws Exception {
+        return make(directory, "-0d", 90);
+    }
+
+    /** A certificate that expired yesterday. */
+    public static TestKeystore expired(Path directory) throws Exception {
+        return make(directory, "-3d", 2);
+    }
+
+    private static TestKeystore make(Path directory, String start, int days) throws Exception {
         Path file = directory.resolve("key.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -31,6 +40,10 @@ public final class TestKeystore {
                         "CN=auth",
                         "-ext",
                         "SAN=dns:auth.example,dns:localhost,ip:127.0.0.1",
+                        "-startdate",
+                        start,
+                        "-validity",
+                        Integer.toString(days),
                         "-storetype",
                         "PKCS12",
                         "-keystore",
