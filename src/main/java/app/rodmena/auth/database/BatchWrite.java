@@ -45,6 +45,9 @@ final class BatchWrite<Q, A> {
     /** If the writes of a batch take longer on average before the commit, the next ones run alone. */
     private static final long SLOW_WRITE_NANOS = Duration.ofMillis(20).toNanos();
 
+    /** A quicker batch is not slow: one round trip, or one wait for a lock, may take most of its time. */
+    private static final long MIN_SLOW_BATCH_NANOS = Duration.ofMillis(200).toNanos();
+
     private static final Duration ALONE_AFTER_SLOW_BATCH = Duration.ofSeconds(10);
 
     /** With serialization_failure. */
@@ -77,7 +80,9 @@ final class BatchWrite<Q, A> {
                         .map(Optional::of)
                         .toList();
             } catch (RuntimeException e) {
-                requireConflict(e);
+                if (!isConflict(e)) {
+                    throw e;
+                }
                 cancelled = SqlState.of(e).equals(SqlState.QUERY_CANCELED);
             }
             runAloneFor(cancelled ? ALONE_AFTER_SLOW_BATCH : ALONE_AFTER_CONFLICT);
@@ -91,7 +96,8 @@ final class BatchWrite<Q, A> {
         private List<A> executeTimed(Handle handle, List<Q> inputs) {
             long start = System.nanoTime();
             List<A> results = statements.executeBatch(handle, inputs);
-            if (System.nanoTime() - start > SLOW_WRITE_NANOS * inputs.size()) {
+            long took = System.nanoTime() - start;
+            if (took > MIN_SLOW_BATCH_NANOS && took > SLOW_WRITE_NANOS * inputs.size()) {
                 runAloneFor(ALONE_AFTER_SLOW_BATCH);
             }
             return results;
@@ -102,8 +108,10 @@ final class BatchWrite<Q, A> {
                 return Optional.of(
                         commit(handle, LOCK_TIMEOUT_OF_ONE, transaction -> statements.execute(transaction, input)));
             } catch (RuntimeException e) {
-                requireConflict(e);
-                return Optional.empty();
+                if (SqlExceptionTranslator.translate(e) instanceof DatabaseFailure && !isConflict(e)) {
+                    throw e;
+                }
+                return Optional.empty(); // Another exception would repeat the writes that are committed.
             }
         }
     };
@@ -125,7 +133,10 @@ final class BatchWrite<Q, A> {
     }
 
     private void runAloneFor(Duration time) {
-        aloneUntilNanos = System.nanoTime() + time.toNanos();
+        long until = System.nanoTime() + time.toNanos();
+        if (until - aloneUntilNanos > 0) {
+            aloneUntilNanos = until;
+        }
     }
 
     private static <T> T commit(Handle handle, String lockTimeout, HandleCallback<T, RuntimeException> work) {
@@ -135,10 +146,8 @@ final class BatchWrite<Q, A> {
         });
     }
 
-    private static void requireConflict(RuntimeException e) {
-        if (!CONFLICTS.contains(SqlState.of(e))) {
-            throw e;
-        }
+    private static boolean isConflict(RuntimeException e) {
+        return CONFLICTS.contains(SqlState.of(e));
     }
 
     private CompletionStage<A> runAlone(CallContext caller, Q input) {
