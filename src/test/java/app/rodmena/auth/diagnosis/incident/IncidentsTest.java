@@ -52,7 +52,7 @@ class IncidentsTest {
             JsonNode details =
                     new JsonMapper().readTree(String.valueOf(refused.body())).path("details");
             assertThat(details.path("reason").asText()).isEqualTo("POOL_TIMEOUT");
-            assertThat(details).hasSize(2);
+            assertThat(details).hasSize(3);
             String id = details.path("incident").asText();
 
             Incident incident = server.await(IncidentCause.TIMEOUT);
