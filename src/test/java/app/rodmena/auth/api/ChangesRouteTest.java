@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.testing.TestPostgres;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -280,6 +281,50 @@ class ChangesRouteTest {
     private void restart(HttpConfig config) throws IOException {
         api.close();
         api = new TestApi(config);
+    }
+
+    @Test
+    void hundredsOfReadersGetAChangeThatOneOfTwoServersMakes() throws Exception {
+        List<Socket> readers = new ArrayList<>();
+        try (ApiListener second =
+                ApiListener.start(TestApi.CONFIG, api.engine, api.health, RequestListener.NONE, IncidentLookup.NONE)) {
+            String request = "GET " + PATH + "?after=latest HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n"
+                    + api.bearer() + "\r\n\r\n";
+            for (int i = 0; i < 300; i++) {
+                Socket reader =
+                        new Socket(InetAddress.getLoopbackAddress(), i % 2 == 0 ? api.listener.port() : second.port());
+                reader.setSoTimeout((int) LONG.toMillis());
+                reader.getOutputStream().write(request.getBytes(UTF_8));
+                readers.add(reader);
+            }
+            List<BufferedReader> lines = new ArrayList<>();
+            for (Socket reader : readers) {
+                lines.add(new BufferedReader(new InputStreamReader(reader.getInputStream(), UTF_8)));
+                readTo(lines.get(lines.size() - 1), "id: ");
+            }
+            // The first look at new changes wakes all; from then on, idle readers use no connection.
+            long[] checkouts = {-1};
+            await().atMost(LONG)
+                    .pollInterval(Duration.ofSeconds(3))
+                    .until(() ->
+                            checkouts[0] == (checkouts[0] = api.engine.events().count(PoolEventKind.CHECKOUT)));
+            post("/api/role/seen-by-all");
+            for (BufferedReader reader : lines) {
+                assertThat(readTo(reader, "data: ")).contains("seen-by-all");
+            }
+        } finally {
+            for (Socket reader : readers) {
+                reader.close();
+            }
+        }
+    }
+
+    private static String readTo(BufferedReader reader, String start) throws IOException {
+        String line = reader.readLine();
+        while (!line.startsWith(start)) {
+            line = reader.readLine();
+        }
+        return line;
     }
 
     @Test
