@@ -74,7 +74,7 @@ final class Options implements Benchmark {
 
     @Option(
             names = "--writes",
-            description = "Grant roles instead of checking permissions: batched and plain only, fsync is on")
+            description = "Grant roles instead of checking permissions: batched, plain and other only, fsync is on")
     boolean writes;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Also write all measurements to this file")
@@ -115,7 +115,7 @@ final class Options implements Benchmark {
     public void run(Path home, Path directory)
             throws IOException, InterruptedException, SQLException, EmbeddedDatabaseException {
         if (writes) {
-            only.retainAll(EnumSet.of(ContenderKind.BATCHED, ContenderKind.PLAIN));
+            only.retainAll(EnumSet.of(ContenderKind.BATCHED, ContenderKind.PLAIN, ContenderKind.OTHER));
         }
         int mostClients = clients.stream().mapToInt(Integer::intValue).max().orElseThrow();
         new HttpBench(this, Tools.find(home, mostClients), directory).run();
