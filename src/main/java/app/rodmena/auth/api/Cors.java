@@ -45,7 +45,7 @@ final class Cors {
         if (exchange.getRequestHeaders().contains(REQUEST_METHOD) && allows(exchange)) {
             HeaderMap responseHeaders = exchange.getResponseHeaders();
             responseHeaders.put(ALLOW_METHODS, allow);
-            responseHeaders.put(ALLOW_HEADERS, "Authorization, Content-Type, traceparent, X-Request-ID");
+            responseHeaders.put(ALLOW_HEADERS, "Authorization, Content-Type, Last-Event-ID, traceparent, X-Request-ID");
             responseHeaders.put(MAX_AGE, "600");
         }
     }

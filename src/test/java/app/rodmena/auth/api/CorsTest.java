@@ -24,7 +24,7 @@ class CorsTest {
             assertThat(preflight.header("access-control-allow-origin")).isEqualTo("https://app.example");
             assertThat(preflight.header("access-control-allow-methods")).isEqualTo("POST, DELETE, OPTIONS");
             assertThat(preflight.header("access-control-allow-headers"))
-                    .isEqualTo("Authorization, Content-Type, traceparent, X-Request-ID");
+                    .isEqualTo("Authorization, Content-Type, Last-Event-ID, traceparent, X-Request-ID");
             assertThat(preflight.header("vary")).isEqualTo("Origin");
 
             RawClient.Reply refusal = client.request("GET /api/roles", "Origin: https://app.example")

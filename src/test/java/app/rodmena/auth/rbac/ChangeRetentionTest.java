@@ -61,7 +61,7 @@ class ChangeRetentionTest {
     }
 
     @Test
-    void aReaderThatIsAheadOfTheDeletionReadsOn() throws Exception {
+    void aReaderThatIsAheadOfTheDeletionReadsOn() {
         insertOld(1);
         insertOld(1);
         tenant.createRole("kept");
