@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a recording of the Flight Recorder in memory, and stores it when an incident has ended, or 30 s after its
- * start. Thread-safe.
+ * start. Storing it empties the memory. Thread-safe.
  *
  * <p>It records only events that contain no environment variables, command lines, system properties or exception
  * messages. Recordings of one JVM share their data, so that nothing is stored while another one runs, which may record
@@ -125,6 +125,9 @@ public final class IncidentRecorder implements IncidentListener, AutoCloseable {
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // store catches every exception.
     public void onIncident(Incident incident) {
+        if (files.find(incident.id()).isPresent()) {
+            return; // A later recording of the same incident would not contain its start.
+        }
         synchronized (pending) {
             if (pending.size() >= MAX_PENDING || !pending.add(incident.id())) {
                 return;
