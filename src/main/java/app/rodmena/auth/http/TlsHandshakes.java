@@ -116,7 +116,7 @@ final class TlsHandshakes implements AutoCloseable {
         }
 
         private void fail(String reason) {
-            if (!ended) {
+            if (connection.isOpen()) {
                 LOG.debug("TLS handshake with {} failed: {}", connection.getPeerAddress(), reason);
             }
             IoUtils.safeClose(connection);
@@ -159,6 +159,11 @@ final class TlsHandshakes implements AutoCloseable {
             engine.setSSLParameters(parameters);
             PeekingConduit decrypted = PeekingConduit.installOn(tls);
             tls.getHandshakeSetter().set(done -> {
+                if (ended && engine.getSession().getProtocol().equals("TLSv1.2")) {
+                    // Forbidden by HTTP/2; a client could repeat it without end. TLS 1.3 has none.
+                    fail("renegotiation");
+                    return;
+                }
                 complete = true;
                 // The handshake may have been completed by a write
                 tls.getSourceChannel().wakeupReads();

@@ -1,5 +1,6 @@
 package app.rodmena.auth.api;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -8,8 +9,11 @@ import app.rodmena.auth.security.Keystore;
 import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.RawClient;
 import app.rodmena.auth.testing.TestKeystore;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -149,6 +153,25 @@ class ApiTlsTest {
             }
         } finally {
             java.security.Security.setProperty("jdk.tls.disabledAlgorithms", disabled);
+        }
+    }
+
+    @Test
+    void renegotiationClosesTheConnection() throws Exception {
+        try (SSLSocket socket = (SSLSocket)
+                key.trusting().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), api.listener.port())) {
+            socket.setSoTimeout(20_000);
+            socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+            String ping = "GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n";
+            socket.getOutputStream().write(ping.getBytes(US_ASCII));
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            socket.startHandshake();
+            assertThatThrownBy(() -> {
+                        socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+                        throw new EOFException();
+                    })
+                    .isInstanceOf(IOException.class)
+                    .isNotInstanceOf(SocketTimeoutException.class);
         }
     }
 
