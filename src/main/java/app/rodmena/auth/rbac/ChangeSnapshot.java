@@ -1,6 +1,8 @@
 package app.rodmena.auth.rbac;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -26,6 +28,11 @@ record ChangeSnapshot(long min, long max, List<Long> open) {
                 parts[2].isEmpty() ? List.of() : numbers(parts[2], 10));
     }
 
+    /** Whether a transaction had ended. */
+    boolean shows(long xid) {
+        return xid < max && Collections.binarySearch(open, xid) < 0;
+    }
+
     /** The form of PostgreSQL. */
     String text() {
         return min + ":" + max + ":" + openText();
@@ -36,22 +43,44 @@ record ChangeSnapshot(long min, long max, List<Long> open) {
         return open.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
-    /** A short form, because hundreds of transactions may be open. */
+    /** A short form of differences, because hundreds of transactions may be open. */
     String compact() {
         StringBuilder text = new StringBuilder(Long.toString(min, RADIX));
         text.append(',').append(Long.toString(max - min, RADIX));
-        open.forEach(xid -> text.append(',').append(Long.toString(xid - min, RADIX)));
+        long last = min;
+        for (long xid : open) {
+            text.append(',').append(Long.toString(xid - last, RADIX));
+            last = xid;
+        }
         return text.toString();
     }
 
-    /** Parses the short form. */
+    /**
+     * Parses the short form.
+     *
+     * @throws InvalidValueException if it is not a snapshot
+     */
     static ChangeSnapshot ofCompact(String text) {
         List<Long> numbers = numbers(text, RADIX);
+        if (numbers.size() < 2) {
+            throw ListCursor.invalid();
+        }
         long min = numbers.get(0);
-        return new ChangeSnapshot(
-                min,
-                min + numbers.get(1),
-                numbers.stream().skip(2).map(xid -> min + xid).toList());
+        long max = min + numbers.get(1);
+        List<Long> open = new ArrayList<>();
+        long last = min;
+        for (long difference : numbers.subList(2, numbers.size())) {
+            long xid = last + difference;
+            if (xid < last || xid >= max || (difference == 0 && !open.isEmpty())) {
+                throw ListCursor.invalid();
+            }
+            open.add(xid);
+            last = xid;
+        }
+        if (min <= 0 || max < min) {
+            throw ListCursor.invalid();
+        }
+        return new ChangeSnapshot(min, max, List.copyOf(open));
     }
 
     private static List<Long> numbers(String text, int radix) {

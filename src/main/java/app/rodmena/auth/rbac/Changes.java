@@ -4,6 +4,7 @@ import app.rodmena.auth.database.BatchQuery;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.rbac.ChangePosition.ReadChange;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -33,34 +34,39 @@ public final class Changes {
 
     /**
      * The second part has changes of transactions that were open when the reader was last here. It reads an index of
-     * all tenants' changes since then; only a few entries are of such transactions.
+     * the tenant's changes since then; only a few entries are of such transactions.
      */
     static final String PAGE = """
             /* changes.page */
-            select now.snapshot, now.origin, now.last, horizon.xid, horizon.id,
+            select now.snapshot, now.origin, last.id, last.date_created, read.date_created, horizon.xid, horizon.id,
                 c.id, c.date_created, c.change, c."user", c.role, c.permission, c.description
             from (
                 select cast(pg_current_snapshot() as text) as snapshot, hashtextextended(concat_ws(' ',
                     (select system_identifier from pg_control_system()),
                     left(pg_walfile_name(pg_current_wal_lsn()), 8),
                     (select oid from pg_database where datname = current_database()),
-                    cast(cast('auth_change' as regclass) as oid)), 0) as origin,
-                    coalesce((select max(id) from auth_change where creator = :creator), 0) as last) now
+                    cast(cast('auth_change' as regclass) as oid)), 0) as origin) now
             cross join auth_change_horizon horizon
+            left join (
+                select id, date_created from auth_change where creator = :creator order by id desc limit 1
+            ) last on true
+            left join (select date_created from auth_change where creator = :creator and id = :after) read on true
             left join lateral (
                 (select id, date_created, change, "user", role, permission, description from auth_change
-                where creator = :creator and id > :after
+                where creator = :creator and id > :after and :late = 0
                 order by id
                 limit :limit)
                 union all
                 select id, date_created, change, "user", role, permission, description
                 from (
-                    (select * from auth_change where xid = any (cast(:open as xid8[])) offset 0)
+                    (select * from auth_change
+                    where creator = :creator and xid = any (cast(:open as xid8[])) offset 0)
                     union all
-                    (select * from auth_change where xid >= cast(:max as xid8) and id <= :after order by xid, id offset 0)
+                    (select * from auth_change
+                    where creator = :creator and xid >= cast(:max as xid8) and id <= :after order by xid, id offset 0)
                 ) late
-                where creator = :creator and id <= :after
-                    and (id > :late or not pg_visible_in_snapshot(xid, cast(:latesnapshot as pg_snapshot)))
+                where id <= :after and (:late = 0
+                    or (id > :late and pg_visible_in_snapshot(xid, cast(:latesnapshot as pg_snapshot))))
             ) c on true
             order by c.id
             limit :limit
@@ -129,10 +135,10 @@ public final class Changes {
         /** Returns this page, if no changes before it are missing. */
         private Page complete() {
             ChangePosition position = request.position;
-            if (!position.isStart() && position.origin() != result.origin) {
+            if (!position.isStart() && !result.continues(position)) {
                 throw new ChangesLostException(ChangesLostException.Reason.DATABASE_REPLACED);
             }
-            if (position.misses(result.deletedXid, result.deletedId)) {
+            if (position.misses(result.deletedXid, result.deletedId, result.snapshot)) {
                 throw new ChangesLostException(ChangesLostException.Reason.CHANGES_REMOVED);
             }
             return this;
@@ -144,19 +150,21 @@ public final class Changes {
 
         /** Whether there were no further changes. */
         public boolean isLast() {
-            return result.changes.size() <= request.limit;
+            return result.changes.size() <= request.limit && request.position.late() == 0;
         }
 
         /** The cursor after the first {@code count} of the changes; after all of them, the one of the next page. */
         public String cursor(int count) {
             ChangePosition position;
             if (isLast() && count == changes.size()) {
-                position = ChangePosition.end(result.origin, result.lastId, result.snapshot);
+                position = ChangePosition.end(result.origin, result.last, result.snapshot);
             } else if (count == 0) {
                 position = request.position;
             } else {
+                boolean lateLeft = count < result.changes.size()
+                        && result.changes.get(count).id() <= request.position.after();
                 position = request.position.next(
-                        result.origin, changes.get(count - 1).id(), result.snapshot);
+                        result.origin, ReadChange.of(changes.get(count - 1)), result.snapshot, lateLeft);
             }
             return request.cursors.format(position.columns());
         }
@@ -169,6 +177,14 @@ public final class Changes {
 
     private record Request(ClientKey key, ListCursor cursors, ChangePosition position, int limit) {
         Page read(Handle handle) {
+            Page page = readHere(handle);
+            // The late changes may end here, but an empty page would mean that no changes follow.
+            return page.changes.isEmpty() && position.late() != 0
+                    ? new Request(key, cursors, position.afterLate(), limit).readHere(handle)
+                    : page;
+        }
+
+        private Page readHere(Handle handle) {
             Result result = handle.createQuery(PAGE)
                     .bind("creator", key.creator())
                     .bind("after", position.after())
@@ -191,9 +207,30 @@ public final class Changes {
         }
     }
 
-    /** @param lastId the largest id of the tenant's changes in the snapshot */
+    /**
+     * @param last the tenant's change with the largest id in the snapshot
+     * @param readMicros when the change was made up to which the reader has read; 0 if there is none
+     */
     private record Result(
-            ChangeSnapshot snapshot, long origin, long lastId, long deletedXid, long deletedId, List<Change> changes) {
+            ChangeSnapshot snapshot,
+            long origin,
+            ReadChange last,
+            long readMicros,
+            long deletedXid,
+            long deletedId,
+            List<Change> changes) {
+        /**
+         * Whether the database has all that was read. A copy of its files and a crash without synchronous_commit leave
+         * the origin as it is, but lack the last transactions.
+         */
+        boolean continues(ChangePosition position) {
+            boolean isDeleted = readMicros == 0 && position.after() <= deletedId;
+            return position.origin() == origin
+                    && position.snapshot().max() <= snapshot.max()
+                    && position.lateSnapshot().max() <= snapshot.max()
+                    && (position.after() == 0 || isDeleted || readMicros == position.afterMicros());
+        }
+
         /** Reads all rows; without changes there is one, with nulls. */
         static Result of(ResultSet row) throws SQLException {
             List<Change> changes = new ArrayList<>();
@@ -201,11 +238,12 @@ public final class Changes {
             Result result = new Result(
                     ChangeSnapshot.parse(row.getString(1)),
                     row.getLong(2),
-                    row.getLong(3),
-                    Long.parseLong(row.getString(4)),
-                    row.getLong(5),
+                    new ReadChange(row.getLong(3), micros(row, 4)),
+                    micros(row, 5),
+                    Long.parseLong(row.getString(6)),
+                    row.getLong(7),
                     changes);
-            if (row.getObject(6) != null) {
+            if (row.getObject(8) != null) {
                 do {
                     changes.add(change(row));
                 } while (row.next());
@@ -213,15 +251,20 @@ public final class Changes {
             return result;
         }
 
+        private static long micros(ResultSet row, int column) throws SQLException {
+            OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+            return time == null ? 0 : ReadChange.micros(time.toInstant());
+        }
+
         private static Change change(ResultSet row) throws SQLException {
             return new Change(
-                    row.getLong(6),
-                    row.getObject(7, OffsetDateTime.class).toInstant(),
-                    row.getString(8),
-                    row.getString(9),
+                    row.getLong(8),
+                    row.getObject(9, OffsetDateTime.class).toInstant(),
                     row.getString(10),
                     row.getString(11),
-                    row.getString(12));
+                    row.getString(12),
+                    row.getString(13),
+                    row.getString(14));
         }
     }
 }

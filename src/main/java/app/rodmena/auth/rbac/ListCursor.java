@@ -73,7 +73,7 @@ final class ListCursor {
         }
     }
 
-    private static InvalidValueException invalid() {
+    static InvalidValueException invalid() {
         return new InvalidValueException("after: not a cursor of this list; use the link in the response before");
     }
 }

@@ -74,6 +74,7 @@ class MigrationsTest {
                 .containsExactlyInAnyOrder(
                         "auth_change xid,id",
                         "auth_change creator,id",
+                        "auth_change creator,xid,id",
                         "auth_change_horizon single",
                         "auth_group id",
                         "auth_group creator,role",
@@ -182,6 +183,29 @@ class MigrationsTest {
                 .containsExactly("t");
         assertThat(rows(writer, "select length(pg_walfile_name(pg_current_wal_lsn()))"))
                 .containsExactly("24");
+    }
+
+    @Test
+    void rolesWithASmallerPartOfTheTablesMayWriteTheirChanges() throws Exception {
+        DatabaseTarget target = Catalogue.olderInstallation();
+        execute(target, """
+                create role may_write_roles login;
+                grant insert on auth_group to may_write_roles;
+                create role may_describe_roles login;
+                grant update (description) on auth_group to may_describe_roles;
+                create role may_read_roles login;
+                grant select on auth_group to may_read_roles;
+                """);
+        migrate(target);
+        for (String role : List.of("may_write_roles", "may_describe_roles")) {
+            execute(
+                    new DatabaseTarget(target.jdbcUrl(), role, Secret.NONE),
+                    "insert into auth_change (creator, change) values ('x', 'y')");
+        }
+        DatabaseTarget reader = new DatabaseTarget(target.jdbcUrl(), "may_read_roles", Secret.NONE);
+        assertThat(rows(reader, "select creator from auth_change")).containsExactly("x", "x");
+        assertThatThrownBy(() -> execute(reader, "insert into auth_change (creator, change) values ('x', 'y')"))
+                .hasMessageContaining("permission denied");
     }
 
     @Test

@@ -278,6 +278,101 @@ class ChangesTest {
     }
 
     @Test
+    void changesThatBecomeVisibleWhileLateOnesAreReadFollowThemOnce() throws Exception {
+        tenant.createRole("staff");
+        try (Connection second = TestPostgres.connect(tenants.target);
+                Connection first = TestPostgres.connect(tenants.target)) {
+            insertOpen(second, 2, "second");
+            insertOpen(first, 2, "first");
+            tenant.createRole("other");
+            String cursor = tenant.changePage(10, Optional.empty()).next();
+            first.commit();
+            tenant.createRole("last");
+            List<String> texts = new ArrayList<>();
+            Changes.Page page = tenant.changePage(1, Optional.of(cursor));
+            texts.addAll(texts(page.changes()));
+            second.commit();
+            while (!page.isLast()) {
+                page = tenant.changePage(1, Optional.of(page.next()));
+                texts.addAll(texts(page.changes()));
+                assertThat(page.changes()).isNotEmpty();
+            }
+            assertThat(texts)
+                    .containsExactly(
+                            "[role_created, first0]",
+                            "[role_created, first1]",
+                            "[role_created, second0]",
+                            "[role_created, second1]",
+                            "[role_created, last]");
+        }
+    }
+
+    @Test
+    void aCursorOfChangesThatACopyOfTheDatabaseLacksIsRefused() {
+        tenant.createRole("staff");
+        tenant.createRole("other");
+        String all = tenant.changePage(10, Optional.empty()).next();
+        String first = tenant.changePage(1, Optional.empty()).next();
+        tenant.execute("delete from auth_change where creator = ? and role = 'other'");
+        assertThatThrownBy(() -> tenant.changePage(10, Optional.of(all)))
+                .hasRootCauseInstanceOf(ChangesLostException.class);
+        assertThat(tenant.changePage(10, Optional.of(first)).changes()).isEmpty();
+
+        tenant.execute("update auth_change set date_created = date_created + interval '1 s' where creator = ?");
+        assertThatThrownBy(() -> tenant.changePage(10, Optional.of(first)))
+                .hasRootCauseInstanceOf(ChangesLostException.class);
+        assertThatThrownBy(() -> tenant.changePage(10, Optional.of(future(first))))
+                .hasRootCauseInstanceOf(ChangesLostException.class);
+    }
+
+    /** The cursor with a snapshot of transactions that the database has not reached. */
+    private String future(String cursor) {
+        ListCursor cursors = new ListCursor(tenant.key, "changes", List.of());
+        List<String> columns = new ArrayList<>(cursors.parse(cursor, ChangePosition.COLUMNS));
+        columns.set(1, "0");
+        columns.set(3, "zzzzzz,0");
+        return cursors.format(columns);
+    }
+
+    @Test
+    void aDeletedTransactionBeforeOneThatIsStillOpenIsNotMissing() {
+        ChangeSnapshot snapshot = ChangeSnapshot.parse("50:100:50,90");
+        ChangePosition position = ChangePosition.end(1, new ChangePosition.ReadChange(7, 1), snapshot);
+        assertThat(position.misses(80, 9, ChangeSnapshot.parse("50:200:50"))).isFalse();
+        assertThat(position.misses(80, 9, ChangeSnapshot.parse("60:200:90"))).isTrue();
+        assertThat(position.misses(100, 9, ChangeSnapshot.parse("50:200:50,90")))
+                .isTrue();
+        assertThat(ChangePosition.of(position.columns())).isEqualTo(position);
+    }
+
+    @Test
+    void aCursorWithAValidCodeAndInvalidPositionIsRefused() {
+        tenant.createRole("staff");
+        ListCursor cursors = new ListCursor(tenant.key, "changes", List.of());
+        List<String> valid =
+                cursors.parse(tenant.changePage(1, Optional.empty()).next(), ChangePosition.COLUMNS);
+        for (var entry : List.of(
+                "0 x",
+                "1 -1",
+                "2 x",
+                "3 x",
+                "3 5",
+                "3 0,0",
+                "3 5,-1",
+                "3 5,9,3,0",
+                "3 5,9,9",
+                "3 5,9,4,-1",
+                "5 -1",
+                "6 5,9,1,0")) {
+            List<String> columns = new ArrayList<>(valid);
+            columns.set(entry.charAt(0) - '0', entry.substring(2));
+            assertThatThrownBy(() -> tenant.changePage(1, Optional.of(cursors.format(columns))))
+                    .as(entry)
+                    .isInstanceOf(InvalidValueException.class);
+        }
+    }
+
+    @Test
     void aTransactionThatIsRolledBackLeavesNoChange() throws Exception {
         tenant.createRole("staff");
         String cursor = tenant.changePage(10, Optional.of(Changes.LATEST)).next();
