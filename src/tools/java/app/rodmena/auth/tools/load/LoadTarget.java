@@ -35,7 +35,8 @@ public record LoadTarget(URI uri, List<InetAddress> addresses) {
             throw new IllegalArgumentException("must be a URL, as http://127.0.0.1:4000", e);
         }
         if ("https".equals(uri.getScheme())) {
-            throw new IllegalArgumentException("must be http://: the server does not support TLS");
+            throw new IllegalArgumentException(
+                    "must be http://: the load test measures without TLS, h2load and wrk measure https://");
         }
         if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
             throw new IllegalArgumentException("must be http://HOST:PORT, as http://127.0.0.1:4000");
