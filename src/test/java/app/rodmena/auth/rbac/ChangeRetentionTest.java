@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Old changes are deleted, and readers that have not read them learn it. */
+@SuppressWarnings("try") // A retention deletes until it is closed.
 class ChangeRetentionTest {
     private static final Duration KEPT = Duration.ofDays(30);
 
