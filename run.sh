@@ -219,6 +219,7 @@ bench_usage() {
 ./run.sh bench [http] [...]           the server beside pgbench and a Spring Boot peer, under load, in turns
 ./run.sh bench start [...]            how long a start takes, and what memory the server has then
 ./run.sh bench warmup [...]           requests/s in each second after a start, with and without the archive of classes
+./run.sh bench tls [...]              HTTP/1.1 and HTTP/2 with TLS beside plain HTTP/1.1, by h2load
 ./run.sh bench overload [...]         tenants, deadlines, clients that leave, and a retry storm
 ./run.sh bench checkout [NAME] [N]    what a checkout with its check-in costs, beside bare HikariCP; or another
                                       benchmark, as Timer; N rounds
@@ -229,7 +230,7 @@ EOF
 bench() {
   what=http
   case ${1:-} in
-    http | start | warmup | overload | checkout) what=$1; shift ;;
+    http | start | warmup | overload | tls | checkout) what=$1; shift ;;
     -h | --help) bench_usage ;;
     -*) ;;
     ?*) die "there is no benchmark '$1'; ./run.sh bench --help lists them" ;;

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** The commands {@code ./run.sh bench} with http, start, warmup and overload. */
+/** The commands {@code ./run.sh bench} with http, start, warmup, overload and tls. */
 public final class Bench {
     private static final int DONE = 0;
     private static final int FAILED = 1;
@@ -44,6 +44,7 @@ public final class Bench {
             case "start" -> new StartBench();
             case "warmup" -> new WarmUpBench();
             case "overload" -> new OverloadBench();
+            case "tls" -> new TlsBench();
             default -> new Options();
         };
         CommandLine command = new CommandLine(task)

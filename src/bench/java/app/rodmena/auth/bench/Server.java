@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /** A server in its own process, which prints its address when it listens. */
 final class Server implements AutoCloseable {
-    private static final Pattern LISTENING = Pattern.compile("Listening +(http://\\S+)");
+    private static final Pattern LISTENING = Pattern.compile("Listening +(https?://\\S+)");
     private static final Duration MAX_START = Duration.ofMinutes(2);
     private static final Duration MAX_STOP = Duration.ofSeconds(40);
 
