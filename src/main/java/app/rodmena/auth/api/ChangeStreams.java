@@ -7,6 +7,7 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.http.ApiJson;
 import app.rodmena.auth.http.HttpError;
+import app.rodmena.auth.http.RequestHandler;
 import app.rodmena.auth.http.Response;
 import app.rodmena.auth.http.ResponseBudget;
 import app.rodmena.auth.http.SseClient;
@@ -60,6 +61,9 @@ final class ChangeStreams implements AutoCloseable {
     private int total;
     private boolean closed;
 
+    /** When the database was last asked for new changes with success, or there was no reader. */
+    private volatile long lastWatchNanos = System.nanoTime();
+
     /** Used by this object's thread only. */
     private long lastHeartbeatNanos = System.nanoTime();
 
@@ -88,6 +92,7 @@ final class ChangeStreams implements AutoCloseable {
         }
         return first.thenApply(page -> {
                     reader.accept(page);
+                    reader.refuseIfEnded();
                     return request.stream(reader.client);
                 })
                 .whenComplete((response, failure) -> {
@@ -99,7 +104,7 @@ final class ChangeStreams implements AutoCloseable {
 
     private synchronized void add(Reader reader) {
         if (closed) {
-            throw new DatabaseFailure(DatabaseFailure.Reason.SHUTTING_DOWN, "stopping", null);
+            throw stopping();
         }
         Set<Reader> own = readers.getOrDefault(reader.key, Set.of());
         // A tenant may have as many readers as are still free, so that none can take all.
@@ -110,6 +115,14 @@ final class ChangeStreams implements AutoCloseable {
         }
         readers.computeIfAbsent(reader.key, key -> new HashSet<>()).add(reader);
         total++;
+    }
+
+    private static DatabaseFailure stopping() {
+        return new DatabaseFailure(DatabaseFailure.Reason.SHUTTING_DOWN, "stopping", null);
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
     }
 
     private synchronized void remove(Reader reader) {
@@ -142,6 +155,13 @@ final class ChangeStreams implements AutoCloseable {
             List<Reader> now = all();
             if (now.isEmpty()) {
                 watch.reset();
+                lastWatchNanos = System.nanoTime();
+                return;
+            }
+            if (System.nanoTime() - lastWatchNanos > HEARTBEAT.toNanos()) {
+                // Clients would take their copies as current; the response to their next request says why.
+                LOG.debug("The streams of changes end, because PostgreSQL was not asked for changes for {}", HEARTBEAT);
+                now.forEach(reader -> reader.client.close());
                 return;
             }
             if (System.nanoTime() - lastHeartbeatNanos > HEARTBEAT.toNanos()) {
@@ -158,9 +178,9 @@ final class ChangeStreams implements AutoCloseable {
     private void wake(Optional<Set<ClientKey>> tenants, Throwable failure) {
         if (failure != null) {
             LOG.debug("New changes were not looked for; the next attempt follows", failure);
-            watch.reset();
             return;
         }
+        lastWatchNanos = System.nanoTime();
         tenants.map(this::of).orElseGet(this::all).forEach(Reader::wake);
     }
 
@@ -184,6 +204,7 @@ final class ChangeStreams implements AutoCloseable {
         private String cursor;
         private boolean unread;
         private boolean reading = true;
+        private boolean failed;
         private boolean ended;
         private long heldBytes;
         private long lastReadNanos;
@@ -226,11 +247,23 @@ final class ChangeStreams implements AutoCloseable {
             if (cause instanceof DatabaseFailure) {
                 synchronized (this) {
                     reading = false;
+                    failed = true;
                     unread = true;
                 }
             } else {
                 LOG.debug("A stream of changes ends: {}", cause.getMessage());
                 client.close(); // The response to its next request says why.
+            }
+        }
+
+        /** Refuses a stream that ended with its first page, before its response has begun. */
+        void refuseIfEnded() {
+            boolean refused;
+            synchronized (this) {
+                refused = ended;
+            }
+            if (refused) {
+                throw isClosed() ? stopping() : RequestHandler.tooManyUnread();
             }
         }
 
@@ -248,6 +281,7 @@ final class ChangeStreams implements AutoCloseable {
                     lastReadNanos = System.nanoTime();
                     unread |= !page.isLast();
                     reading = false;
+                    failed = false;
                     sent = client.offer(message);
                 }
             }
@@ -267,9 +301,15 @@ final class ChangeStreams implements AutoCloseable {
         }
 
         void sendHeartbeat() {
-            client.offer(HEARTBEAT_MESSAGE);
+            boolean current;
             synchronized (this) {
+                current = !failed;
                 unread |= System.nanoTime() - lastReadNanos > REFRESH.toNanos();
+            }
+            if (current) {
+                client.offer(HEARTBEAT_MESSAGE);
+            } else {
+                client.close();
             }
         }
 

@@ -3,6 +3,7 @@ package app.rodmena.auth.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Methods;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -64,14 +65,39 @@ public final class SseClient {
         dropped.incrementAndGet();
     }
 
-    /** Starts writing the stream. Called on the I/O thread. */
+    /** Starts writing the stream; closes the connection if the stream has ended before. Called on the I/O thread. */
     public void start(HttpServerExchange newExchange) {
+        boolean ended;
         synchronized (this) {
+            ended = closed;
             exchange = newExchange;
             writeScheduled = true;
         }
-        newExchange.getConnection().addCloseListener(connection -> release());
-        begin();
+        if (ended) {
+            RequestBody.closeConnection(newExchange);
+        } else if (newExchange.getRequestMethod().equals(Methods.HEAD)) {
+            release();
+            newExchange.endExchange();
+        } else {
+            releaseAtEnd();
+            channel = newExchange.getResponseChannel();
+            channel.getWriteSetter().set(writable -> write());
+            write();
+        }
+    }
+
+    /**
+     * Releases at the end of an HTTP/2 stream. A stream over HTTP/1 ends with its connection, so that it has no other.
+     */
+    private void releaseAtEnd() {
+        if (Http2Connection.of(exchange).isPresent()) {
+            exchange.addExchangeCompleteListener((completed, next) -> {
+                release();
+                next.proceed();
+            });
+        } else {
+            exchange.getConnection().addCloseListener(connection -> release());
+        }
     }
 
     /** Whether everything queued has been sent. */
@@ -120,17 +146,6 @@ public final class SseClient {
             pendingBytes = 0;
         }
         onClosed.run();
-    }
-
-    private void begin() {
-        channel = exchange.getResponseChannel();
-        if (exchange.getRequestMethod().toString().equals("HEAD")) {
-            release();
-            exchange.endExchange();
-            return;
-        }
-        channel.getWriteSetter().set(writable -> write());
-        write();
     }
 
     /** Writes until the socket accepts no more bytes, then waits until it is writable. Runs on the I/O thread. */

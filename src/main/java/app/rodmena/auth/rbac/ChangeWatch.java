@@ -40,26 +40,27 @@ public final class ChangeWatch {
         seen = Optional.empty();
     }
 
-    /** The tenants with changes since the last call; empty if that is unknown. */
+    /** The tenants with changes since the last call that succeeded; empty if that is unknown. */
     public CompletionStage<Optional<Set<ClientKey>>> changed() {
         return database.monitor().submit(this::query);
     }
 
     private Optional<Set<ClientKey>> query(Connection connection) throws SQLException {
-        Optional<ChangeSnapshot> before = seen;
-        ChangeSnapshot since = before.orElse(new ChangeSnapshot(Long.MAX_VALUE, Long.MAX_VALUE, List.of()));
-        seen = Optional.empty();
+        ChangeSnapshot since = seen.orElse(new ChangeSnapshot(Long.MAX_VALUE, Long.MAX_VALUE, List.of()));
+        ChangeSnapshot now = since;
         Set<ClientKey> tenants = new HashSet<>();
         try (var statement = connection.prepareStatement(CHANGED)) {
             statement.setString(1, since.openText());
             statement.setString(2, Long.toString(since.max()));
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    seen = Optional.of(ChangeSnapshot.parse(rows.getString(1)));
+                    now = ChangeSnapshot.parse(rows.getString(1));
                     ClientKey.ofCreator(rows.getString(2)).ifPresent(tenants::add);
                 }
             }
         }
-        return before.map(known -> tenants);
+        seen = Optional.of(now);
+        // A smaller snapshot is that of another database.
+        return now.max() < since.max() ? Optional.empty() : Optional.of(tenants);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.pool.event.PoolEventKind;
+import app.rodmena.auth.testing.RawClient;
 import app.rodmena.auth.testing.TestPostgres;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -247,6 +248,63 @@ class ChangesRouteTest {
     }
 
     @Test
+    void aStreamWhoseFirstPageExceedsTheBudgetIsRefused() throws Exception {
+        api.close();
+        api = new TestApi(new TestApi.Limits(Duration.ofSeconds(10), 3000), RequestListener.NONE);
+        for (int i = 0; i < 20; i++) {
+            post("/api/role/role" + i);
+        }
+        var request = api.request("GET", PATH)
+                .header("Authorization", "Bearer " + api.key)
+                .header("Accept", "text/event-stream");
+        HttpResponse<String> refused = api.client.send(request.build(), BodyHandlers.ofString());
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body()).contains("UNREAD_RESPONSES");
+    }
+
+    @Test
+    void streamsThatEndAndHeadRequestsLeaveNoReader() throws Exception {
+        restart(TestApi.CONFIG.with(draft -> draft.maxClients = 40));
+        String[] headers = {api.bearer(), "Accept: text/event-stream"};
+        try (RawClient raw = api.raw()) {
+            for (int i = 0; i < 15; i++) {
+                assertThat(raw.request("HEAD " + PATH, headers)
+                                .replyWithoutBody()
+                                .status())
+                        .isEqualTo(200);
+            }
+        }
+        for (int i = 0; i < 15; i++) {
+            await().atMost(LONG).until(() -> {
+                try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.listener.port())) {
+                    socket.getOutputStream()
+                            .write(("GET " + PATH + " HTTP/1.1\r\nHost: x\r\n" + String.join("\r\n", headers)
+                                            + "\r\n\r\n")
+                                    .getBytes(UTF_8));
+                    return new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8))
+                            .readLine()
+                            .contains("200");
+                }
+            });
+        }
+    }
+
+    @Test
+    void streamsEndWhenTheDatabaseCannotBeAskedForChanges() throws Exception {
+        try (Events events = new Events("", "");
+                Connection connection = TestPostgres.connect(api.target);
+                var statement = connection.createStatement()) {
+            await().until(() -> !events.ids.isEmpty());
+            statement.execute("alter table auth_change rename to auth_change_away");
+            try {
+                await().atMost(LONG).until(() -> events.ended);
+            } finally {
+                statement.execute("alter table auth_change_away rename to auth_change");
+            }
+        }
+    }
+
+    @Test
     void aStreamIsRefusedLikeAPage() throws Exception {
         for (String query : List.of("?limit=1", "?after=AQ")) {
             var request = api.request("GET", PATH + query)
@@ -331,7 +389,7 @@ class ChangesRouteTest {
     void aTenantMayHaveHalfOfAllReadersAndAReaderThatDoesNotReadIsDisconnected() throws Exception {
         restart(TestApi.CONFIG.with(draft -> {
             draft.maxClients = 40;
-            draft.readTimeout = Duration.ofSeconds(1);
+            draft.readTimeout = Duration.ofSeconds(5);
         }));
         post("/api/role/staff");
         try (Connection connection = TestPostgres.connect(api.target);

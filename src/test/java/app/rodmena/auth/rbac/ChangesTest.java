@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
@@ -370,6 +371,21 @@ class ChangesTest {
                     .as(entry)
                     .isInstanceOf(InvalidValueException.class);
         }
+    }
+
+    @Test
+    void aWatchKnowsWhatChangedDuringAFailedQuery() throws Exception {
+        ChangeWatch watch = new ChangeWatch(tenants.engine);
+        assertThat(watch.changed().toCompletableFuture().get()).isEmpty();
+        tenant.createRole("staff");
+        tenant.execute("alter table auth_change rename to auth_change_away");
+        try {
+            assertThatThrownBy(() -> watch.changed().toCompletableFuture().get())
+                    .hasMessageContaining("auth_change");
+        } finally {
+            tenant.execute("alter table auth_change_away rename to auth_change");
+        }
+        assertThat(watch.changed().toCompletableFuture().get()).contains(Set.of(tenant.key));
     }
 
     @Test

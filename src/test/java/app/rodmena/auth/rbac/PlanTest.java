@@ -192,7 +192,13 @@ class PlanTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 9223372036854775807, 150", "99000, 33090, 60", "99000, 33400, 60", "50000, 16700, 600"})
+    @CsvSource({
+        "0, 9223372036854775807, 150",
+        "99000, 33090, 60",
+        "99000, 33400, 60",
+        "50000, 16700, 600",
+        "100000, 0, 2500"
+    })
     void aPageOfChangesReadsWhatIsNewAndTheEntriesOfLateTransactions(long after, long max, int pages)
             throws SQLException {
         Map<String, String> values = Map.of(
