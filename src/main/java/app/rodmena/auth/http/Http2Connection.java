@@ -60,7 +60,7 @@ final class Http2Connection extends Http2Channel {
     private volatile boolean closingWhenIdle;
     private long resetWindowStartNanos = System.nanoTime();
     private int resets;
-    private int resetsOfBlockedResponses;
+    private int blockedResponses;
 
     Http2Connection(StreamConnection connection, ByteBufferPool buffers, OptionMap options, Limits limits) {
         super(connection, null, buffers, null, false, false, options);
@@ -176,14 +176,21 @@ final class Http2Connection extends Http2Channel {
             try {
                 next.proceed();
             } finally {
-                leave(id);
+                leave(id, stream);
             }
         });
         handler.handleRequest(exchange);
     }
 
-    private void leave(int id) {
+    private void leave(int id, Stream stream) {
         streams.remove(id);
+        // Undertow keeps a frame that waits for flow control after its stream was reset, by the client or by a timeout
+        if (stream.response.isReadyForFlush()) {
+            blockedResponses++;
+            if (blockedResponses > limits.maxStreams) {
+                calm("responses were reset before they were read");
+            }
+        }
         idleSinceNanos = System.nanoTime();
         if (closingWhenIdle && streams.isEmpty()) {
             getIoThread().execute(this::goAway);
@@ -221,13 +228,7 @@ final class Http2Connection extends Http2Channel {
             reset = true;
             onReset.run();
             if (exchange.isResponseStarted()) {
-                // Undertow keeps a frame that waits for flow control, and would never complete the exchange
-                if (response.isReadyForFlush()) {
-                    resetsOfBlockedResponses++;
-                    if (resetsOfBlockedResponses > limits.maxStreams) {
-                        calm("responses were reset before they were read");
-                    }
-                }
+                // Undertow would never complete an exchange whose frame waits for flow control
                 Response.markTruncated(exchange);
                 terminate(exchange);
             }

@@ -220,6 +220,23 @@ class Http2Test {
     }
 
     @Test
+    void responsesThatAreNotReadCloseTheConnection() throws Exception {
+        try (TestApi impatient = new TestApi(config.with(draft -> draft.readTimeout = Duration.ofMillis(500)));
+                RawHttp2Client client =
+                        new RawHttp2Client(impatient.listener.port(), context, Map.of(INITIAL_WINDOW_SIZE, 0))) {
+            for (int i = 0; i < MAX_STREAMS; i++) {
+                client.request("GET", "/ping");
+            }
+            for (int i = 0; i < MAX_STREAMS; i++) {
+                client.await(frame -> frame.type() == RawHttp2Client.RST_STREAM);
+            }
+            await().until(() -> impatient.listener.inFlight() == 0);
+            client.request("GET", "/ping");
+            assertThat(client.goAway().error()).isEqualTo(ENHANCE_YOUR_CALM);
+        }
+    }
+
+    @Test
     void aSlowBodyIsRefused() throws Exception {
         try (TestApi impatient = new TestApi(config.with(draft -> draft.readTimeout = Duration.ofMillis(500)));
                 RawHttp2Client client = client(impatient)) {
