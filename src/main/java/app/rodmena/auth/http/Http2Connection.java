@@ -20,11 +20,13 @@ import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
+import org.xnio.XnioExecutor;
 
 /**
  * An HTTP/2 connection. Limits its concurrent streams and how often its client may reset them, reports reset streams as
@@ -46,9 +48,11 @@ final class Http2Connection extends Http2Channel {
 
     /**
      * @param maxStreams maximum number of concurrent streams; further ones are refused
+     * @param allStreams permits for the concurrent streams of all connections: a response that is not read holds
+     *     buffers outside the heap
      * @param idleTimeout the connection is closed after this time without a request
      */
-    record Limits(int maxStreams, Duration idleTimeout) {}
+    record Limits(int maxStreams, Semaphore allStreams, Duration idleTimeout) {}
 
     private final Limits limits;
     private final Map<Integer, Stream> streams = new ConcurrentHashMap<>();
@@ -56,6 +60,7 @@ final class Http2Connection extends Http2Channel {
     /** The stream whose request is handled next: Undertow calls the handler on the same thread. */
     private Http2StreamSourceChannel latest;
 
+    private XnioExecutor.Key idleCheck;
     private long idleSinceNanos = System.nanoTime();
     private volatile boolean closingWhenIdle;
     private long resetWindowStartNanos = System.nanoTime();
@@ -88,14 +93,16 @@ final class Http2Connection extends Http2Channel {
     }
 
     void start() {
-        addCloseTask(closed -> new ArrayList<>(streams.values()).forEach(Stream::reset));
         checkIdleAfter(limits.idleTimeout.toNanos());
+        addCloseTask(closed -> {
+            idleCheck.remove();
+            new ArrayList<>(streams.values()).forEach(Stream::reset);
+        });
         resumeReceives();
     }
 
     private void checkIdleAfter(long nanos) {
-        var key = getIoThread().executeAfter(this::checkIdle, nanos, TimeUnit.NANOSECONDS);
-        addCloseTask(closed -> key.remove());
+        idleCheck = getIoThread().executeAfter(this::checkIdle, nanos, TimeUnit.NANOSECONDS);
     }
 
     private void checkIdle() {
@@ -161,10 +168,10 @@ final class Http2Connection extends Http2Channel {
         sendGoAway(ERROR_ENHANCE_YOUR_CALM);
     }
 
-    /** Handles a new request, unless the connection has too many. */
+    /** Handles a new request; refuses it if there are too many. */
     void handle(HttpServerExchange exchange, HttpHandler handler) throws Exception {
         int id = latest.getStreamId();
-        if (streams.size() >= limits.maxStreams) {
+        if (streams.size() >= limits.maxStreams || !limits.allStreams.tryAcquire()) {
             sendRstStream(id, ERROR_REFUSED_STREAM);
             terminate(exchange);
             return;
@@ -184,6 +191,7 @@ final class Http2Connection extends Http2Channel {
 
     private void leave(int id, Stream stream) {
         streams.remove(id);
+        limits.allStreams.release();
         // Undertow keeps a frame that waits for flow control after its stream was reset, by the client or by a timeout
         if (stream.response.isReadyForFlush()) {
             blockedResponses++;

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.xnio.ChannelListeners;
@@ -54,7 +55,8 @@ public final class HttpPort implements AutoCloseable {
     /**
      * The limits of a listener.
      *
-     * @param maxClients maximum number of open connections; others wait in the operating system's queue
+     * @param maxClients maximum number of open connections; others wait in the operating system's queue. Also the
+     *     maximum number of concurrent requests over HTTP/2; others are refused
      * @param maxHeaderBytes maximum size of a request line with its headers
      * @param maxStreams maximum number of concurrent requests of an HTTP/2 connection; 0 for HTTP/1.1 only. HTTP/2
      *     requires TLS
@@ -90,7 +92,9 @@ public final class HttpPort implements AutoCloseable {
         openListener = new HttpOpenListener(buffers, options);
         openListener.setRootHandler(handler);
         http2 = new Http2Listener(
-                openListener, handler, new Http2Connection.Limits(limits.maxStreams, limits.idleTimeout));
+                openListener,
+                handler,
+                new Http2Connection.Limits(limits.maxStreams, new Semaphore(limits.maxClients), limits.idleTimeout));
         Xnio xnio = Xnio.getInstance(HttpPort.class.getClassLoader());
         worker = xnio.createWorker(OptionMap.builder()
                 .set(Options.WORKER_NAME, name)

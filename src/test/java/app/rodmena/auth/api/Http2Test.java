@@ -162,6 +162,23 @@ class Http2Test {
     }
 
     @Test
+    void streamsOfAllConnectionsAboveMaxClientsAreRefused() throws Exception {
+        try (TestApi small = new TestApi(config.with(draft -> draft.maxClients = 2));
+                RawHttp2Client first =
+                        new RawHttp2Client(small.listener.port(), context, Map.of(INITIAL_WINDOW_SIZE, 0));
+                RawHttp2Client second = client(small)) {
+            first.request("GET", "/ping");
+            int last = first.request("GET", "/ping");
+            first.await(frame -> frame.stream() == last);
+            int refused = second.request("GET", "/ping");
+            assertThat(second.next(refused).error()).isEqualTo(REFUSED_STREAM);
+
+            first.reset(last);
+            await().until(() -> second.next(second.request("GET", "/ping")).type() == RawHttp2Client.HEADERS);
+        }
+    }
+
+    @Test
     void aFloodOfResetsClosesTheConnection() throws Exception {
         try (RawHttp2Client client = client()) {
             CompletableFuture<Void> flood = CompletableFuture.runAsync(() -> {
