@@ -117,7 +117,10 @@ final class Http2Connection extends Http2Channel {
         }
     }
 
-    /** Closes the connection after the responses to the current requests. May be called on any thread. */
+    /**
+     * Closes the connection after the responses to the current requests; refuses new ones, which clients may repeat on
+     * another connection. May be called on any thread.
+     */
     void closeWhenIdle() {
         closingWhenIdle = true;
     }
@@ -168,10 +171,10 @@ final class Http2Connection extends Http2Channel {
         sendGoAway(ERROR_ENHANCE_YOUR_CALM);
     }
 
-    /** Handles a new request; refuses it if there are too many. */
+    /** Handles a new request; refuses it if there are too many, or if the connection closes when it is idle. */
     void handle(HttpServerExchange exchange, HttpHandler handler) throws Exception {
         int id = latest.getStreamId();
-        if (streams.size() >= limits.maxStreams || !limits.allStreams.tryAcquire()) {
+        if (closingWhenIdle || streams.size() >= limits.maxStreams || !limits.allStreams.tryAcquire()) {
             sendRstStream(id, ERROR_REFUSED_STREAM);
             terminate(exchange);
             return;
@@ -201,7 +204,11 @@ final class Http2Connection extends Http2Channel {
         }
         idleSinceNanos = System.nanoTime();
         if (closingWhenIdle && streams.isEmpty()) {
-            getIoThread().execute(this::goAway);
+            getIoThread().execute(() -> {
+                if (streams.isEmpty()) {
+                    goAway();
+                }
+            });
         }
     }
 

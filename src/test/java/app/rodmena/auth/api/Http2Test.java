@@ -300,12 +300,17 @@ class Http2Test {
             CompletableFuture<Void> closed = CompletableFuture.runAsync(stopping::close);
             await().until(() -> !stopping.health.ready().up());
             assertThat(closed).isNotDone();
+            Frame refused = client.next(client.request("GET", "/ping"));
+            while (refused.type() != RawHttp2Client.RST_STREAM) {
+                refused = client.next(client.request("GET", "/ping"));
+            }
+            assertThat(refused.error()).isEqualTo(REFUSED_STREAM);
             lock.rollback();
 
             client.await(frame -> frame.stream() == waiting && frame.endsStream());
             Frame goAway = client.goAway();
             assertThat(goAway.error()).isZero();
-            assertThat(goAway.payload().charAt(3)).as("the last stream").isEqualTo((char) waiting);
+            assertThat(goAway.payload().charAt(3)).as("the last stream").isEqualTo((char) refused.stream());
             client.awaitClose();
             assertThat(idle.goAway().error()).isZero();
             closed.join();
