@@ -195,8 +195,9 @@ final class Http2Connection extends Http2Channel {
     private void leave(int id, Stream stream) {
         streams.remove(id);
         limits.allStreams.release();
-        // Undertow keeps a frame that waits for flow control after its stream was reset, by the client or by a timeout
-        if (stream.response.isReadyForFlush()) {
+        // Undertow may keep a frame that waits for flow control, although its stream was reset by the client or a
+        // timeout
+        if (stream.response.isReadyForFlush() || stream.response.isBroken()) {
             blockedResponses++;
             if (blockedResponses > limits.maxStreams) {
                 calm("responses were reset before they were read");
@@ -218,7 +219,7 @@ final class Http2Connection extends Http2Channel {
         Connectors.terminateResponse(exchange);
     }
 
-    private final class Stream {
+    private static final class Stream {
         private final HttpServerExchange exchange;
         private final Http2HeadersStreamSinkChannel response;
         private Runnable onReset = () -> {};

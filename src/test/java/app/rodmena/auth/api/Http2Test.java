@@ -163,13 +163,15 @@ class Http2Test {
 
     @Test
     void streamsOfAllConnectionsAboveMaxClientsAreRefused() throws Exception {
-        try (TestApi small = new TestApi(config.with(draft -> draft.maxClients = 2));
+        try (TestApi small = new TestApi(config.with(draft -> draft.maxClients = 8));
                 RawHttp2Client first =
                         new RawHttp2Client(small.listener.port(), context, Map.of(INITIAL_WINDOW_SIZE, 0));
                 RawHttp2Client second = client(small)) {
-            first.request("GET", "/ping");
+            for (int i = 0; i < 7; i++) {
+                first.request("GET", "/ping");
+            }
             int last = first.request("GET", "/ping");
-            first.await(frame -> frame.stream() == last);
+            await().until(() -> small.listener.inFlight() == 8);
             int refused = second.request("GET", "/ping");
             assertThat(second.next(refused).error()).isEqualTo(REFUSED_STREAM);
 
@@ -295,6 +297,7 @@ class Http2Test {
                 RawHttp2Client client = client(stopping)) {
             int ping = idle.request("GET", "/ping");
             idle.await(frame -> frame.stream() == ping && frame.endsStream());
+            await().until(() -> stopping.listener.inFlight() == 0);
             int waiting = client.request("GET", ROLES, key());
             await().until(() -> stopping.listener.inFlight() == 1);
             CompletableFuture<Void> closed = CompletableFuture.runAsync(stopping::close);
