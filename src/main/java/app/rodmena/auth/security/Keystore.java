@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BiFunction;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -30,7 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The private key and certificate for TLS, from a PKCS#12 or JKS file. A replaced file is taken up within a second, for
- * new connections; while it is invalid or its certificate has expired, the previous key stays. Thread-safe.
+ * new connections; while it is invalid or its certificate has expired, the previous key stays, and the file is read
+ * again every few seconds. Thread-safe.
  */
 public final class Keystore {
     private static final Logger LOG = LoggerFactory.getLogger(Keystore.class);
@@ -101,76 +103,127 @@ public final class Keystore {
     private static final class ReloadingKeyManager extends X509ExtendedKeyManager {
         private static final long CHECK_INTERVAL_NANOS = Duration.ofMillis(500).toNanos();
 
+        /** A refused file may become valid without a change: its password, or the time, was not yet right. */
+        private static final long RETRY_INTERVAL_NANOS = Duration.ofSeconds(3).toNanos();
+
         private final Path file;
         private final Password password;
         private FileStamp stamp;
-        private X509ExtendedKeyManager keys;
+        private FileStamp refused;
+        private Version current;
+        private Version previous;
         private long checkedNanos = System.nanoTime();
+        private long refusedNanos = System.nanoTime();
+
+        /**
+         * The keys of one version of the file. Its aliases begin with its number, so that the key and the chain of an
+         * alias are those of the same version: JSSE asks for them one by one.
+         */
+        private record Version(int number, X509ExtendedKeyManager keys) {
+            String prefix() {
+                return number + ":";
+            }
+
+            String withPrefix(String alias) {
+                return alias == null ? null : prefix() + alias;
+            }
+
+            String[] withPrefix(String[] aliases) {
+                return aliases == null
+                        ? null
+                        : Arrays.stream(aliases).map(this::withPrefix).toArray(String[]::new);
+            }
+        }
 
         ReloadingKeyManager(Path file, Password password, FileStamp stamp, X509ExtendedKeyManager keys) {
             this.file = file;
             this.password = password;
             this.stamp = stamp;
-            this.keys = keys;
+            this.refused = stamp;
+            this.current = new Version(0, keys);
+            this.previous = current;
         }
 
-        private synchronized X509ExtendedKeyManager keys() {
+        private synchronized Version current() {
             if (System.nanoTime() - checkedNanos > CHECK_INTERVAL_NANOS) {
                 checkedNanos = System.nanoTime();
                 FileStamp now = FileStamp.of(file);
-                if (!now.equals(stamp)) {
-                    stamp = now;
-                    reload();
+                boolean isTooEarly = now.equals(refused) && checkedNanos - refusedNanos < RETRY_INTERVAL_NANOS;
+                if (!now.equals(stamp) && !isTooEarly) {
+                    reload(now);
                 }
             }
-            return keys;
+            return current;
         }
 
-        private void reload() {
+        private void reload(FileStamp now) {
             try {
-                keys = load(file, password).manager;
+                Version next = new Version(current.number + 1, load(file, password).manager);
+                previous = current;
+                current = next;
+                stamp = now;
                 LOG.info("The keystore '{}' was replaced; new connections use its key", file);
             } catch (IOException e) {
-                LOG.warn(
-                        "The keystore '{}' was replaced and is refused; the previous key stays: {}",
-                        file,
-                        e.getMessage());
+                if (!now.equals(refused)) {
+                    LOG.warn(
+                            "The keystore '{}' was replaced and is refused; the previous key stays: {}",
+                            file,
+                            e.getMessage());
+                }
+                refused = now;
+                refusedNanos = System.nanoTime();
             }
+        }
+
+        /** Returns the key or the chain of an alias; null if its version is too old. */
+        private synchronized <T> T find(String alias, BiFunction<X509ExtendedKeyManager, String, T> find) {
+            for (Version version : List.of(current, previous)) {
+                if (alias.startsWith(version.prefix())) {
+                    return find.apply(
+                            version.keys, alias.substring(version.prefix().length()));
+                }
+            }
+            return null;
         }
 
         @Override
         public String[] getClientAliases(String keyType, Principal[] issuers) {
-            return keys().getClientAliases(keyType, issuers);
+            Version version = current();
+            return version.withPrefix(version.keys.getClientAliases(keyType, issuers));
         }
 
         @Override
         public String chooseClientAlias(String[] keyType, Principal[] issuers, Socket socket) {
-            return keys().chooseClientAlias(keyType, issuers, socket);
+            Version version = current();
+            return version.withPrefix(version.keys.chooseClientAlias(keyType, issuers, socket));
         }
 
         @Override
         public String[] getServerAliases(String keyType, Principal[] issuers) {
-            return keys().getServerAliases(keyType, issuers);
+            Version version = current();
+            return version.withPrefix(version.keys.getServerAliases(keyType, issuers));
         }
 
         @Override
         public String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
-            return keys().chooseServerAlias(keyType, issuers, socket);
+            Version version = current();
+            return version.withPrefix(version.keys.chooseServerAlias(keyType, issuers, socket));
         }
 
         @Override
         public String chooseEngineServerAlias(String keyType, Principal[] issuers, SSLEngine engine) {
-            return keys().chooseEngineServerAlias(keyType, issuers, engine);
+            Version version = current();
+            return version.withPrefix(version.keys.chooseEngineServerAlias(keyType, issuers, engine));
         }
 
         @Override
         public X509Certificate[] getCertificateChain(String alias) {
-            return keys().getCertificateChain(alias);
+            return find(alias, X509ExtendedKeyManager::getCertificateChain);
         }
 
         @Override
         public PrivateKey getPrivateKey(String alias) {
-            return keys().getPrivateKey(alias);
+            return find(alias, X509ExtendedKeyManager::getPrivateKey);
         }
     }
 

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -206,6 +207,28 @@ class ApiTlsTest {
             Files.copy(expired.file, first.file, StandardCopyOption.REPLACE_EXISTING);
             await().until(() -> accepts(other, trustsNext) && isRefused(log, reason.get()));
             assertThat(accepts(other, trustsNext)).isTrue();
+        }
+    }
+
+    @Test
+    void aReplacedKeystoreIsUsedWhenItsPasswordFollows() throws Exception {
+        TestKeystore first = TestKeystore.make(Files.createDirectory(directory.resolve("before")));
+        TestKeystore next = TestKeystore.make(Files.createDirectory(directory.resolve("after")));
+        AtomicBoolean isWritten = new AtomicBoolean(true);
+        Keystore keystore = Keystore.open(first.file, () -> {
+            if (!isWritten.get()) {
+                throw new IOException("no password yet");
+            }
+            return first.password();
+        });
+        SSLContext trustsFirst = first.trusting();
+        try (TestApi other = new TestApi(TestApi.CONFIG.withKeystore(keystore));
+                LogOf log = LogOf.logger(Keystore.class.getName())) {
+            isWritten.set(false);
+            Files.copy(next.file, first.file, StandardCopyOption.REPLACE_EXISTING);
+            await().until(() -> accepts(other, trustsFirst) && isRefused(log, "no password yet"));
+            isWritten.set(true);
+            await().until(() -> accepts(other, next.trusting()));
         }
     }
 
