@@ -37,6 +37,7 @@ public final class IncidentRecorder implements IncidentListener, AutoCloseable {
     private static final Duration AFTER_START = Duration.ofSeconds(30);
     private static final Duration LONG_ENOUGH = Duration.ofMillis(20);
     private static final Duration LONG_USE = Duration.ofMillis(200);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
     private static final long MAX_BYTES = 32 * 1024 * 1024;
 
     /** Further incidents at the same time have the same recording, and get none of their own. */
@@ -65,7 +66,11 @@ public final class IncidentRecorder implements IncidentListener, AutoCloseable {
     private static final Set<String> BUILT_IN = Set.of("jdk.DataLoss");
 
     private final IncidentDirectory files;
-    private final Recording recording = new Recording();
+
+    /** Null until it has started: creating one starts the Flight Recorder, which takes long, or fails. */
+    private volatile Recording recording;
+
+    private volatile boolean closed;
 
     /** The ids of incidents that have begun and are not stored yet; guarded by itself. */
     private final Set<String> pending = new TreeSet<>();
@@ -96,22 +101,27 @@ public final class IncidentRecorder implements IncidentListener, AutoCloseable {
 
     private void record() {
         try {
-            recording.setName("auth-incidents");
-            recording.setToDisk(false);
-            PLAIN.forEach(recording::enable);
-            LONG.forEach(name -> recording.enable(name).withThreshold(LONG_ENOUGH));
-            recording.enable(CHECKOUT).withThreshold(LONG_USE);
-            recording.enable(SAMPLE).withPeriod(LONG_ENOUGH);
-            recording.disable("jdbi.statement"); // Its class is loaded later.
-            disableOthers();
-            recording.start();
+            Recording starting = new Recording();
+            starting.setName("auth-incidents");
+            starting.setToDisk(false);
+            PLAIN.forEach(starting::enable);
+            LONG.forEach(name -> starting.enable(name).withThreshold(LONG_ENOUGH));
+            starting.enable(CHECKOUT).withThreshold(LONG_USE);
+            starting.enable(SAMPLE).withPeriod(LONG_ENOUGH);
+            starting.disable("jdbi.statement"); // Its class is loaded later.
+            disableOthers(starting);
+            starting.start();
+            recording = starting;
+            if (closed) {
+                starting.close();
+            }
         } catch (RuntimeException | Error e) { // A JVM without the Flight Recorder
             LOG.warn("Incidents are not recorded by the Flight Recorder: {}", e.toString());
         }
     }
 
     /** Disables the events of libraries, which are recorded by default once their classes are loaded. */
-    private void disableOthers() {
+    private static void disableOthers(Recording recording) {
         FlightRecorder.getFlightRecorder().getEventTypes().stream()
                 .map(EventType::getName)
                 .filter(name -> !isRecorded(name))
@@ -151,12 +161,12 @@ public final class IncidentRecorder implements IncidentListener, AutoCloseable {
 
     private void store(String id) {
         synchronized (pending) {
-            if (!pending.remove(id)) {
+            if (!pending.remove(id) || recording == null) {
                 return;
             }
         }
         try {
-            disableOthers(); // Of classes loaded since; for the next recording
+            disableOthers(recording); // Of classes loaded since; for the next recording
             requireAlone();
             files.store(id, this::dump);
             LOG.info("Incident {}: its recording is in {}", id, files.find(id).orElse(files.path()));
@@ -192,9 +202,24 @@ public final class IncidentRecorder implements IncidentListener, AutoCloseable {
         }
     }
 
+    /** Stores the recordings of incidents that have none yet, and stops. */
     @Override
     public void close() {
-        thread.shutdownNow();
-        recording.close();
+        synchronized (pending) {
+            pending.forEach(id -> thread.execute(() -> store(id)));
+        }
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                thread.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            thread.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+        closed = true;
+        if (recording != null) {
+            recording.close();
+        }
     }
 }

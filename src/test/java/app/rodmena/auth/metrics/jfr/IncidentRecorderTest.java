@@ -85,6 +85,25 @@ class IncidentRecorderTest {
     }
 
     @Test
+    void anIncidentThatHasNotEndedHasARecordingAfterTheStop() throws Exception {
+        DatabaseTarget target = TestPostgres.freshDatabase();
+        try (AuthProcess server = start(target, "--incident-recording")) {
+            await().until(() -> jcmd(server, "JFR.check").contains("auth-incidents"));
+            try (Connection locker = TestPostgres.connect(target);
+                    var statement = locker.createStatement()) {
+                locker.setAutoCommit(false);
+                statement.execute("lock table auth_group in access exclusive mode");
+                List.of("a", "b", "c").forEach(role -> ask(server, role));
+                await().until(() -> server.err().contains("Incident "));
+                server.terminate();
+                server.awaitEnd();
+            }
+            String id = idIn("Incident (\\S+): its recording is in", server);
+            assertThat(incidents().resolve(id + ".jfr")).as(server.err()).isRegularFile();
+        }
+    }
+
+    @Test
     void noRecordingIsKeptWhileAnotherOneRecordsTheEnvironment() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
         try (AuthProcess server = start(target, "--incident-recording")) {
