@@ -24,8 +24,9 @@ public enum Setting {
             Group.API,
             "N",
             HttpConfig.DEFAULT.maxClients(),
-            "Maximum open connections to the API; further ones wait to be accepted. Each uses a file descriptor:"
-                    + " ulimit -n may allow fewer"),
+            "Maximum open connections to the API; further ones wait to be accepted. Also the maximum of concurrent"
+                    + " requests over HTTP/2; further ones are refused (REFUSED_STREAM). Each connection uses a file"
+                    + " descriptor: ulimit -n may allow fewer"),
     MAX_HEADER_SIZE(Group.API, "SIZE", "16k", "Maximum size of request line and headers; beyond it 431"),
     MAX_BODY_SIZE(
             Group.API, "SIZE", "256k", "Maximum size of a request body; beyond it 413. 1,000 checks take at most 219k"),
