@@ -19,7 +19,9 @@ import org.slf4j.LoggerFactory;
 public final class ChangeRetention implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
     private static final Duration INTERVAL = Duration.ofMinutes(1);
-    private static final int BATCH = 1000;
+    private static final Duration WARN_AFTER = Duration.ofHours(1);
+    private static final int MAX_BATCH = 1000;
+    private static final int MIN_BATCH = 50;
 
     /** Deletes the oldest changes, and records up to which transaction and id. */
     static final String DELETE = """
@@ -27,7 +29,7 @@ public final class ChangeRetention implements AutoCloseable {
             with oldest as (
                 select xid, id, date_created from auth_change
                 order by xid, id
-                limit %s
+                limit ?
                 for update skip locked
             ), deleted as (
                 delete from auth_change using oldest
@@ -44,7 +46,7 @@ public final class ChangeRetention implements AutoCloseable {
                 where counted.rows > 0
             )
             select rows from counted
-            """.formatted(BATCH);
+            """;
 
     /**
      * Changes that were restored from the backup of another PostgreSQL may have transaction ids which this one has not
@@ -55,7 +57,7 @@ public final class ChangeRetention implements AutoCloseable {
             with foreign_rows as (
                 select xid, id from auth_change where xid >= pg_snapshot_xmax(pg_current_snapshot())
                 order by xid desc, id desc
-                limit %s
+                limit ?
                 for update skip locked
             ), deleted as (
                 delete from auth_change using foreign_rows
@@ -66,11 +68,16 @@ public final class ChangeRetention implements AutoCloseable {
                 where xid >= pg_snapshot_xmax(pg_current_snapshot())
             )
             select count(*) from deleted
-            """.formatted(BATCH);
+            """;
 
     private final DatabaseEngine database;
     private final Duration kept;
     private final Thread thread;
+
+    // Used by the thread only
+    private int batch = MAX_BATCH;
+    private long lastSuccessNanos = System.nanoTime();
+    private boolean warned;
 
     public ChangeRetention(DatabaseEngine database, Duration kept) {
         this.database = database;
@@ -95,34 +102,46 @@ public final class ChangeRetention implements AutoCloseable {
 
     private void deleteAll() throws InterruptedException {
         try {
-            while (execute(ChangeRetention::deleteForeignBatch) == BATCH) {
-                LOG.info("Deleted {} changes of another PostgreSQL, whose backup was restored", BATCH);
+            while (execute(connection -> deleteForeignBatch(connection, batch)) == batch) {
+                LOG.info("Deleted {} changes of another PostgreSQL, whose backup was restored", batch);
             }
-            while (execute(this::deleteBatch) == BATCH) {
-                LOG.debug("Deleted {} old changes", BATCH);
+            while (execute(connection -> deleteBatch(connection, batch)) == batch) {
+                LOG.debug("Deleted {} old changes", batch);
             }
+            batch = Math.min(MAX_BATCH, batch * 2);
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
-            LOG.debug("Old changes were not deleted; the next attempt follows", e);
+            batch = Math.max(MIN_BATCH, batch / 2);
+            LOG.debug("Old changes were not deleted; the next attempt follows, with a batch of {}", batch, e);
+            if (!warned && System.nanoTime() - lastSuccessNanos > WARN_AFTER.toNanos()) {
+                warned = true;
+                LOG.warn("Old changes were not deleted for {}; their table grows", WARN_AFTER, e);
+            }
         }
     }
 
     private <T> T execute(Monitor.DiagnosticQuery<T> query)
             throws InterruptedException, ExecutionException, TimeoutException {
-        return database.monitor().submit(query).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        T result = database.monitor().submit(query).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        lastSuccessNanos = System.nanoTime();
+        warned = false;
+        return result;
     }
 
-    static Integer deleteForeignBatch(Connection connection) throws SQLException {
-        try (var statement = connection.createStatement();
-                var rows = statement.executeQuery(DELETE_FOREIGN)) {
-            rows.next();
-            return rows.getInt(1);
+    private static Integer deleteForeignBatch(Connection connection, int limit) throws SQLException {
+        try (var statement = connection.prepareStatement(DELETE_FOREIGN)) {
+            statement.setInt(1, limit);
+            try (var rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getInt(1);
+            }
         }
     }
 
     /** Deletes one batch; returns the number of deleted changes. */
-    Integer deleteBatch(Connection connection) throws SQLException {
+    private Integer deleteBatch(Connection connection, int limit) throws SQLException {
         try (var statement = connection.prepareStatement(DELETE)) {
-            statement.setDouble(1, kept.toMillis() / 1000.0);
+            statement.setInt(1, limit);
+            statement.setDouble(2, kept.toMillis() / 1000.0);
             try (var rows = statement.executeQuery()) {
                 rows.next();
                 return rows.getInt(1);
