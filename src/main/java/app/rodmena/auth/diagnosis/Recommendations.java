@@ -274,7 +274,6 @@ final class Recommendations {
     }
 
     private void forSlowSql(List<Holder> group) {
-        String pids = pids(group);
         group.stream()
                 .map(holder -> observation.waits().get(holder.connectionId()))
                 .filter(Objects::nonNull)
@@ -290,12 +289,13 @@ final class Recommendations {
                 .ifPresent(change -> add(
                         "Update the statistics, and find the index that the plan used before (%s)".formatted(change),
                         commands.psql("analyze")));
-        boolean isCommitted = group.stream()
-                .map(holder -> observation.waits().get(holder.connectionId()))
-                .allMatch(wait -> wait != null && wait.reason() == StatementWaits.Reason.SYNC_REP);
-        if (isCommitted) {
-            return; // A cancelled wait for a standby reports success, and the write can be lost in a failover.
+        // A cancelled wait for a standby reports success, and the write can be lost in a failover.
+        List<Holder> cancellable =
+                group.stream().filter(holder -> !waitsForStandby(holder)).toList();
+        if (cancellable.isEmpty()) {
+            return;
         }
+        String pids = pids(cancellable);
         if (!pids.isEmpty()) {
             add(
                     "Find what the statements wait for",
@@ -305,7 +305,8 @@ final class Recommendations {
                     "Cancel the statements: their callers get 503 and may retry",
                     commands.psql(
                             "select pg_cancel_backend(pid) from pg_stat_activity where pid in (%s)".formatted(pids)
-                                    + " and state = 'active' and query_start <= '%s'".formatted(clock())));
+                                    + " and state = 'active' and query_start <= '%s'".formatted(clock())
+                                    + " and wait_event is distinct from 'SyncRep'"));
         }
         Duration timeout = observation.after().settings().statementTimeout();
         if (timeout.compareTo(SHORTER_TIMEOUT) > 0) {
@@ -313,6 +314,11 @@ final class Recommendations {
                     "Let PostgreSQL cancel statements earlier: the statement timeout is now " + Formats.time(timeout),
                     "./run.sh --statement-timeout %ss".formatted(SHORTER_TIMEOUT.toSeconds()));
         }
+    }
+
+    private boolean waitsForStandby(Holder holder) {
+        StatementWaits.Summary wait = observation.waits().get(holder.connectionId());
+        return wait != null && wait.reason() == StatementWaits.Reason.SYNC_REP;
     }
 
     private void forWaits(StatementWaits.Reason reason) {
