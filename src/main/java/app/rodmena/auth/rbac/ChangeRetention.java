@@ -109,6 +109,8 @@ public final class ChangeRetention implements AutoCloseable {
                 LOG.debug("Deleted {} old changes", batch);
             }
             batch = Math.min(MAX_BATCH, batch * 2);
+            lastSuccessNanos = System.nanoTime();
+            warned = false;
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             batch = Math.max(MIN_BATCH, batch / 2);
             LOG.debug("Old changes were not deleted; the next attempt follows, with a batch of {}", batch, e);
@@ -121,10 +123,7 @@ public final class ChangeRetention implements AutoCloseable {
 
     private <T> T execute(Monitor.DiagnosticQuery<T> query)
             throws InterruptedException, ExecutionException, TimeoutException {
-        T result = database.monitor().submit(query).toCompletableFuture().get(10, TimeUnit.SECONDS);
-        lastSuccessNanos = System.nanoTime();
-        warned = false;
-        return result;
+        return database.monitor().submit(query).toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
     private static Integer deleteForeignBatch(Connection connection, int limit) throws SQLException {

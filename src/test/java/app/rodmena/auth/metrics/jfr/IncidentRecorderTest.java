@@ -93,7 +93,9 @@ class IncidentRecorderTest {
                     var statement = locker.createStatement()) {
                 locker.setAutoCommit(false);
                 statement.execute("lock table auth_group in access exclusive mode");
-                List.of("a", "b", "c").forEach(role -> ask(server, role));
+                var waiting =
+                        Stream.of("a", "b", "c").map(role -> ask(server, role)).toList();
+                assertThat(waiting).hasSize(3);
                 await().until(() -> server.err().contains("Incident "));
                 server.terminate();
                 server.awaitEnd();
