@@ -33,17 +33,17 @@ final class TlsBench implements Benchmark {
     int clients;
 
     @Option(
-            names = "--seconds",
+            names = "--requests",
             paramLabel = "N",
-            defaultValue = "5",
-            description = "Duration of each measurement (${DEFAULT-VALUE})")
-    int seconds;
+            defaultValue = "20000",
+            description = "Requests of each measurement (${DEFAULT-VALUE})")
+    int requests;
 
     @Option(
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "3",
-            description = "Repetitions, in turns (${DEFAULT-VALUE}); one more before them is not counted")
+            description = "Repetitions, in turns (${DEFAULT-VALUE}); one before them is not counted")
     int rounds;
 
     @Option(
@@ -62,8 +62,8 @@ final class TlsBench implements Benchmark {
 
     @Override
     public Optional<String> problem() {
-        return clients < 10 || clients % 10 != 0 || seconds < 1 || rounds < 1
-                ? Optional.of("--clients must be a multiple of 10, --seconds and --rounds 1 or more")
+        return clients < 10 || clients % 10 != 0 || requests < clients || rounds < 1
+                ? Optional.of("--clients must be a multiple of 10, --requests at least as many, --rounds 1 or more")
                 : Optional.empty();
     }
 
@@ -83,6 +83,7 @@ final class TlsBench implements Benchmark {
                 Server plain = server(home, directory, database, List.of());
                 Server tls = server(home, directory, database, keystore(directory))) {
             for (int round = 0; round <= rounds; round++) {
+                System.err.println(round == 0 ? "bench: warm-up" : "bench: round %s of %s".formatted(round, rounds));
                 for (Protocol protocol : protocols) {
                     URI server = (protocol.tls ? tls : plain).address();
                     double rate = rate(h2load, directory, protocol, server, data);
@@ -145,7 +146,12 @@ final class TlsBench implements Benchmark {
         List<String> command = new ArrayList<>(List.of(h2load.toString()));
         command.addAll(protocol.options);
         command.addAll(List.of(
-                "-D", "" + seconds, "-H", "authorization: Bearer " + data.keys().get(0), "-i", questions.toString()));
+                "-n",
+                "" + requests,
+                "-H",
+                "authorization: Bearer " + data.keys().get(0),
+                "-i",
+                questions.toString()));
         String output = Program.run(directory, Map.of(), command);
         Matcher rate = RATE.matcher(output);
         Matcher failed = FAILED.matcher(output);
@@ -161,8 +167,8 @@ final class TlsBench implements Benchmark {
 
     private void print(Map<Protocol, List<Double>> rates, Protocol base) {
         System.out.printf(
-                "Closed loop of %d concurrent checks, %d rounds of %d s; h2load, server and PostgreSQL share %d cores%n%n",
-                clients, rounds, seconds, Runtime.getRuntime().availableProcessors());
+                "Closed loop of %d concurrent checks, %d rounds of %d; h2load, server and PostgreSQL share %d cores%n%n",
+                clients, rounds, requests, Runtime.getRuntime().availableProcessors());
         System.out.println("| | requests/s ÷ plain HTTP/1.1 | requests/s |\n|---|---:|---:|");
         rates.forEach((protocol, values) -> {
             Spread ratio = Spread.of(IntStream.range(0, rounds)
