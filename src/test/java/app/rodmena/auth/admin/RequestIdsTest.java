@@ -36,6 +36,9 @@ class RequestIdsTest {
             assertIds(admin.json("/pool/waiters").path(0), "third");
             assertThat(admin.json("/pool/connections").findValuesAsText("requestId"))
                     .contains("first", "second");
+            await().untilAsserted(() -> assertThat(
+                            admin.json("/diagnosis").path("holders").findValuesAsText("requestId"))
+                    .hasSize(2));
             JsonNode diagnosis = admin.json("/diagnosis");
             assertThat(diagnosis.path("holders").findValuesAsText("requestId"))
                     .containsExactlyInAnyOrder("first", "second");
