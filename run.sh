@@ -192,9 +192,18 @@ renew_archive() {
   say "$missing: starts take longer"
 }
 
+# Java 17 can crash if the Flight Recorder starts while classes are loaded from an archive: a SIGSEGV in
+# KlassFactory::check_shared_class_file_load_hook. A later start of it, by jcmd, loads few classes.
+is_recorded() {
+  [[ " $* ${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-}" =~ --incident-recording|StartFlightRecording ]] ||
+    [ "${AUTH_INCIDENT_RECORDING:-false}" != false ]
+}
+
 start() {
   renew_archive "$@"
-  case $([ -s "$archive" ] && printf %s "$archive") in
+  usable=$([ -s "$archive" ] && printf %s "$archive") || true
+  case $usable in *.jsa) ! is_recorded "$@" || usable= ;; esac
+  case $usable in
     *.aot) jvm_flags+=(-XX:AOTCache="$archive" "${quiet_archive[@]}" "-Dauth.archive=AOT cache") ;;
     *.jsa) jvm_flags+=(-XX:SharedArchiveFile="$archive" "${quiet_archive[@]}" "-Dauth.archive=class archive") ;;
     *) jvm_flags+=(-Dauth.archive=none) ;;

@@ -238,23 +238,6 @@ class RecommendationsTest {
                             superuser("alter system reset synchronous_standby_names");
                             superuser("select pg_reload_conf()");
                         }),
-                new Cause(
-                        "one of three statements waits for a synchronous standby",
-                        Situation.EXHAUSTED,
-                        "SyncRep|pg_sleep",
-                        "pg_cancel_backend\\(pid\\).+ in \\(\\d+, \\d+\\).+SyncRep",
-                        "pg_cancel_backend.+ in \\(\\d+, \\d+, ",
-                        one -> {
-                            for (int i = 0; i < 2; i++) {
-                                one.call(handle -> handle.execute("select pg_sleep(60)"));
-                            }
-                            superuser("alter system set synchronous_standby_names = 'nobody'");
-                            superuser("select pg_reload_conf()");
-                        },
-                        one -> {
-                            superuser("alter system reset synchronous_standby_names");
-                            superuser("select pg_reload_conf()");
-                        }),
                 commandsSuffice(
                         "the role's connections are used up",
                         Situation.REFUSED,

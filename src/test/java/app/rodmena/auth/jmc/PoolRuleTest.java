@@ -43,7 +43,9 @@ class PoolRuleTest {
         try (AuthProcess server = AuthProcess.start(
                                 directory,
                                 List.of(),
-                                List.of("-XX:StartFlightRecording=name=lock,settings=default"),
+                                List.of(
+                                        "-XX:StartFlightRecording=name=lock,settings=default",
+                                        AuthProcess.RECORDABLE.get(0)),
                                 Map.of(),
                                 "--port=0",
                                 "--pool-size=1",

@@ -27,6 +27,12 @@ import java.util.regex.Pattern;
 public final class AuthProcess implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
+    /**
+     * For a server that the Flight Recorder records: Java 17 can crash if it starts while classes are loaded from an
+     * archive (a SIGSEGV in KlassFactory::check_shared_class_file_load_hook).
+     */
+    public static final List<String> RECORDABLE = List.of("-Xshare:off");
+
     private final Process process;
     private final Path out;
     private final Path err;
@@ -86,7 +92,9 @@ public final class AuthProcess implements AutoCloseable {
     public AuthProcess awaitStart() {
         try {
             await().until(() -> out().contains("Try it") || !process.isAlive());
-            assertThat(process.isAlive()).as(err()).isTrue();
+            assertThat(process.isAlive())
+                    .as(() -> "ended with %s: %s%n%s".formatted(process.exitValue(), out(), err()))
+                    .isTrue();
             return this;
         } catch (Throwable e) {
             close();

@@ -166,7 +166,12 @@ class IncidentRecorderTest {
                                 "--database-url=" + target.jdbcUrl() + "?user=postgres&password=" + SECRET),
                         Stream.of(flags))
                 .toList();
-        return AuthProcess.start(directory, Map.of("SOME_SECRET", SECRET), all.toArray(String[]::new))
+        return AuthProcess.start(
+                        directory,
+                        List.of(),
+                        AuthProcess.RECORDABLE,
+                        Map.of("SOME_SECRET", SECRET),
+                        all.toArray(String[]::new))
                 .awaitStart();
     }
 
