@@ -1,6 +1,6 @@
 package app.rodmena.auth.cli;
 
-import app.rodmena.auth.jmx.LoggerLevels;
+import app.rodmena.auth.jmx.LoggingBean;
 import app.rodmena.auth.settings.SettingValue;
 import ch.qos.logback.classic.ClassicConstants;
 import ch.qos.logback.classic.Level;
@@ -27,8 +27,8 @@ public record LogLevelOverrides(Map<String, Level> levels) {
         Map<String, Level> levels = new LinkedHashMap<>();
         given.ifPresent(words -> words.list().forEach(word -> {
             String[] pair = word.split("=", -1);
-            if (pair.length != 2 || pair[0].isBlank() || !LoggerLevels.NAMES.contains(pair[1])) {
-                throw words.refuse("must be LOGGER=LEVEL, the level one of " + String.join(", ", LoggerLevels.NAMES));
+            if (pair.length != 2 || pair[0].isBlank() || !LoggingBean.LEVELS.contains(pair[1])) {
+                throw words.refuse("must be LOGGER=LEVEL, the level one of " + String.join(", ", LoggingBean.LEVELS));
             }
             levels.put(pair[0], Level.valueOf(pair[1]));
         }));

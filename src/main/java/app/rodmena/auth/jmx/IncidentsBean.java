@@ -4,15 +4,41 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import app.rodmena.auth.diagnosis.incident.Incident;
 import app.rodmena.auth.diagnosis.incident.Incidents;
+import app.rodmena.auth.jmx.mapping.OpenMapping;
 import app.rodmena.auth.jmx.mapping.Table;
 import app.rodmena.auth.schema.Description;
+import javax.management.MBeanNotificationInfo;
+import javax.management.Notification;
+import javax.management.ObjectName;
 
 @Description("The last twenty incidents, each recorded when it began, and a notification for each")
 final class IncidentsBean {
+    private static final int MAX_WAITING = 100;
+
     private final Incidents incidents;
 
     IncidentsBean(Incidents incidents) {
         this.incidents = incidents;
+    }
+
+    /** The sender of the bean with this name. */
+    static NotificationSender<Incident> sender(ObjectName name) {
+        OpenMapping row = OpenMapping.of(Incident.class);
+        String type = "app.rodmena.auth.incident";
+        return new NotificationSender<>(
+                "auth-jmx-incidents",
+                new MBeanNotificationInfo(
+                        new String[] {type},
+                        Notification.class.getName(),
+                        "An incident; the message is its sentence, userData is its row of the attribute Incidents"),
+                MAX_WAITING,
+                incident -> 0,
+                (incident, number) -> {
+                    Notification notification =
+                            new Notification(type, name, number, incident.time().toEpochMilli(), incident.sentence());
+                    notification.setUserData(row.toOpen().apply(incident));
+                    return notification;
+                });
     }
 
     @Description("All incidents in memory")

@@ -1,12 +1,8 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.security.OperatorSession;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.security.AccessController;
 import java.security.Principal;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.security.auth.Subject;
 import org.slf4j.Logger;
@@ -38,46 +34,22 @@ final class LocalAudit {
 
     /** Returns the principals of the current thread's subject, joined by {@code +}. */
     private static String subjectName() {
-        Subject subject = CurrentSubject.get();
+        Subject subject = currentSubject();
         if (subject == null || subject.getPrincipals().isEmpty()) {
             return LOCAL;
         }
         return subject.getPrincipals().stream().map(Principal::getName).sorted().collect(Collectors.joining("+"));
     }
 
-    /**
-     * Calls {@code Subject.current()}, which exists since Java 18, or on Java 17 its predecessor, which newer versions
-     * deprecate for removal.
-     */
-    private static final class CurrentSubject {
-        private static final Optional<MethodHandle> CURRENT = find();
-
-        static Subject get() {
-            return CURRENT.map(CurrentSubject::call).orElseGet(CurrentSubject::ofContext);
-        }
-
-        private static Optional<MethodHandle> find() {
-            try {
-                return Optional.of(MethodHandles.publicLookup()
-                        .findStatic(Subject.class, "current", MethodType.methodType(Subject.class)));
-            } catch (NoSuchMethodException | IllegalAccessException e) {
-                return Optional.empty();
-            }
-        }
-
-        private static Subject call(MethodHandle current) {
-            try {
-                return (Subject) current.invoke();
-            } catch (RuntimeException | Error e) {
-                throw e;
-            } catch (Throwable e) {
-                throw new IllegalStateException("Subject.current() failed", e);
-            }
-        }
-
-        @SuppressWarnings("removal") // Called on Java 17 only, which has no alternative.
-        private static Subject ofContext() {
+    /** Calls {@code Subject.current()}, or on Java 17 its predecessor, which newer versions deprecate for removal. */
+    @SuppressWarnings("removal")
+    private static Subject currentSubject() {
+        try {
+            return (Subject) Subject.class.getMethod("current").invoke(null);
+        } catch (NoSuchMethodException e) {
             return Subject.getSubject(AccessController.getContext());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("Subject.current() failed", e);
         }
     }
 }

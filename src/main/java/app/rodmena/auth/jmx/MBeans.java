@@ -3,13 +3,17 @@ package app.rodmena.auth.jmx;
 import app.rodmena.auth.core.Core;
 import app.rodmena.auth.core.ServerInfo;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.diagnosis.incident.Incident;
+import app.rodmena.auth.diagnosis.incident.IncidentListener;
 import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.jmx.mapping.DescribedMBean;
 import app.rodmena.auth.jmx.mapping.NotifyingMBean;
+import app.rodmena.auth.pool.event.PoolEvent;
+import app.rodmena.auth.pool.event.PoolListener;
+import ch.qos.logback.classic.LoggerContext;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.InstanceNotFoundException;
@@ -41,9 +45,8 @@ public final class MBeans implements AutoCloseable {
      * not registered, and a warning is logged.
      *
      * @param core must stay open until {@link #close}
-     * @param loggers empty if the log levels cannot be changed
      */
-    public static MBeans register(Core core, Optional<LoggerLevels> loggers) {
+    public static MBeans register(Core core) {
         MBeans beans = new MBeans();
         beans.addEvents(core.engine());
         beans.addIncidents(core.incidents());
@@ -55,7 +58,9 @@ public final class MBeans implements AutoCloseable {
         beans.add("type=Remedies", new RemediesBean(core.actions()));
         beans.add("type=Capacity,name=auth", new CapacityBean(core.advisor()));
         beans.add("type=Fleet", new FleetBean(core.fleet()));
-        loggers.ifPresent(levels -> beans.add("type=Logging", new LoggingBean(levels)));
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logback) {
+            beans.add("type=Logging", new LoggingBean(logback));
+        }
         return beans;
     }
 
@@ -82,22 +87,23 @@ public final class MBeans implements AutoCloseable {
 
     private void addEvents(DatabaseEngine engine) {
         ObjectName name = name("type=PoolEvents,name=auth");
-        EventNotifier notifier = new EventNotifier(name);
-        PoolEventsBean events = new PoolEventsBean(engine.events(), engine.recentEvents(), notifier);
-        engine.events().add(notifier);
-        registrations.push(notifier);
-        registrations.push(() -> engine.events().remove(notifier));
-        registrations.push(registerMBean(name, new NotifyingMBean(events, notifier.subscribers())));
+        NotificationSender<PoolEvent> sender = PoolEventsBean.sender(name);
+        PoolListener listener = sender::send;
+        engine.events().add(listener);
+        registrations.push(sender);
+        registrations.push(() -> engine.events().remove(listener));
+        PoolEventsBean bean = new PoolEventsBean(engine.events(), engine.recentEvents(), sender);
+        registrations.push(registerMBean(name, new NotifyingMBean(bean, sender)));
     }
 
     private void addIncidents(Incidents incidents) {
         ObjectName name = name("type=Incidents");
-        IncidentNotifier notifier = new IncidentNotifier(name);
-        incidents.add(notifier);
-        registrations.push(notifier);
-        registrations.push(() -> incidents.remove(notifier));
-        registrations.push(
-                registerMBean(name, new NotifyingMBean(new IncidentsBean(incidents), notifier.subscribers())));
+        NotificationSender<Incident> sender = IncidentsBean.sender(name);
+        IncidentListener listener = sender::send;
+        incidents.add(listener);
+        registrations.push(sender);
+        registrations.push(() -> incidents.remove(listener));
+        registrations.push(registerMBean(name, new NotifyingMBean(new IncidentsBean(incidents), sender)));
     }
 
     private static ObjectName freeServerName() {

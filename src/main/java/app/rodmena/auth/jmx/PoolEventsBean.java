@@ -1,6 +1,8 @@
 package app.rodmena.auth.jmx;
 
+import app.rodmena.auth.jmx.mapping.OpenMapping;
 import app.rodmena.auth.jmx.mapping.Table;
+import app.rodmena.auth.pool.event.EventLog;
 import app.rodmena.auth.pool.event.EventQuery;
 import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.PoolEventKind;
@@ -10,12 +12,20 @@ import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.TableKey;
 import java.util.Arrays;
 import java.util.List;
+import javax.management.MBeanNotificationInfo;
+import javax.management.Notification;
+import javax.management.ObjectName;
 
 @Description("The pool's events: the last ones, counts by kind, and a notification for each")
 final class PoolEventsBean {
+    private static final int MAX_WAITING = 1024;
+
+    /** Places of the queue for significant events, so that a flood of checkouts does not displace a suspected leak. */
+    private static final int RESERVED_FOR_SIGNIFICANT = 256;
+
     private final PoolEvents events;
     private final RecentEvents recent;
-    private final EventNotifier notifier;
+    private final NotificationSender<PoolEvent> sender;
 
     @Description("Number of events of one kind")
     record Count(
@@ -25,10 +35,36 @@ final class PoolEventsBean {
             @Description(value = "Count since start", unit = "events")
             long count) {}
 
-    PoolEventsBean(PoolEvents events, RecentEvents recent, EventNotifier notifier) {
+    PoolEventsBean(PoolEvents events, RecentEvents recent, NotificationSender<PoolEvent> sender) {
         this.events = events;
         this.recent = recent;
-        this.notifier = notifier;
+        this.sender = sender;
+    }
+
+    /** The sender of the bean with this name. */
+    static NotificationSender<PoolEvent> sender(ObjectName name) {
+        OpenMapping row = OpenMapping.of(PoolEvent.class);
+        return new NotificationSender<>(
+                "auth-jmx-notifier",
+                new MBeanNotificationInfo(
+                        Arrays.stream(PoolEventKind.values())
+                                .map(PoolEventsBean::typeOf)
+                                .toArray(String[]::new),
+                        Notification.class.getName(),
+                        "An event of the pool; userData describes it as CompositeData "
+                                + PoolEvent.class.getSimpleName()),
+                MAX_WAITING,
+                event -> event.kind().isSignificant() ? 0 : RESERVED_FOR_SIGNIFICANT,
+                (event, number) -> {
+                    Notification notification = new Notification(
+                            typeOf(event.kind()), name, number, event.time().toEpochMilli(), EventLog.line(event));
+                    notification.setUserData(row.toOpen().apply(event));
+                    return notification;
+                });
+    }
+
+    private static String typeOf(PoolEventKind kind) {
+        return "app.rodmena.auth.pool." + kind.wireName();
     }
 
     @Description("The last events, newest first")
@@ -55,24 +91,24 @@ final class PoolEventsBean {
 
     @Description(value = "Current subscribers to the notifications of this bean", unit = "subscribers")
     public int getSubscribers() {
-        return notifier.subscribers().count();
+        return sender.subscribers();
     }
 
     @Description(value = "Notifications sent since start; none are sent without subscribers", unit = "notifications")
     public long getNotificationsSent() {
-        return notifier.sent();
+        return sender.sent();
     }
 
     @Description(
             value = "Notifications dropped since start because the subscribers were too slow",
             unit = "notifications")
     public long getNotificationsDropped() {
-        return notifier.dropped();
+        return sender.dropped();
     }
 
     @Description(value = "Notifications waiting to be sent", unit = "notifications")
     public int getNotificationsWaiting() {
-        return notifier.waiting();
+        return sender.waiting();
     }
 
     @Description("The last events that match all conditions, newest first")

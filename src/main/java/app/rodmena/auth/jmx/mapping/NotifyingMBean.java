@@ -8,36 +8,36 @@ import javax.management.NotificationListener;
 
 /** An MBean that emits notifications. */
 public final class NotifyingMBean extends DescribedMBean implements NotificationEmitter {
-    private final NotificationSubscribers subscribers;
+    private final NotificationEmitter emitter;
 
     /**
      * Creates the MBean of {@code bean}.
      *
-     * @param subscribers the subscribers to its notifications
+     * @param emitter emits its notifications
      */
-    public NotifyingMBean(Object bean, NotificationSubscribers subscribers) {
-        super(bean, subscribers.getNotificationInfo());
-        this.subscribers = subscribers;
+    public NotifyingMBean(Object bean, NotificationEmitter emitter) {
+        super(bean, emitter.getNotificationInfo());
+        this.emitter = emitter;
     }
 
     @Override
     public void addNotificationListener(NotificationListener listener, NotificationFilter filter, Object handback) {
-        subscribers.addNotificationListener(listener, filter, handback);
+        emitter.addNotificationListener(listener, filter, handback);
     }
 
     @Override
     public void removeNotificationListener(NotificationListener listener) throws ListenerNotFoundException {
-        subscribers.removeNotificationListener(listener);
+        emitter.removeNotificationListener(listener);
     }
 
     @Override
     public void removeNotificationListener(NotificationListener listener, NotificationFilter filter, Object handback)
             throws ListenerNotFoundException {
-        subscribers.removeNotificationListener(listener, filter, handback);
+        emitter.removeNotificationListener(listener, filter, handback);
     }
 
     @Override
     public MBeanNotificationInfo[] getNotificationInfo() {
-        return subscribers.getNotificationInfo();
+        return emitter.getNotificationInfo();
     }
 }

@@ -19,7 +19,7 @@ import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
 import org.junit.jupiter.api.Test;
 
-class EventNotifierTest {
+class NotificationSenderTest {
     private static final int FLOOD = 100_000;
 
     private final List<Notification> received = new CopyOnWriteArrayList<>();
@@ -27,10 +27,10 @@ class EventNotifierTest {
 
     @Test
     void everyKindIsSentWithItsDataInOpenTypes() throws Exception {
-        try (EventNotifier notifier = notifier()) {
-            notifier.subscribers().addNotificationListener(receiver, null, null);
+        try (NotificationSender<PoolEvent> sender = sender()) {
+            sender.addNotificationListener(receiver, null, null);
             for (PoolEventKind kind : PoolEventKind.values()) {
-                notifier.onEvent(event(kind));
+                sender.send(event(kind));
             }
 
             await().until(() -> received.size() == PoolEventKind.values().length);
@@ -54,45 +54,43 @@ class EventNotifierTest {
     @Test
     void aHangingSubscriberDelaysNoEventAndLosesNoSignificantOne() throws Exception {
         CountDownLatch hanging = new CountDownLatch(1);
-        try (EventNotifier notifier = notifier()) {
-            notifier.subscribers()
-                    .addNotificationListener((notification, handback) -> awaitQuietly(hanging), null, null);
-            notifier.subscribers().addNotificationListener(receiver, null, null);
+        try (NotificationSender<PoolEvent> sender = sender()) {
+            sender.addNotificationListener((notification, handback) -> awaitQuietly(hanging), null, null);
+            sender.addNotificationListener(receiver, null, null);
 
             // Would never return if the subscriber delayed it.
             for (int i = 0; i < FLOOD; i++) {
-                notifier.onEvent(event(PoolEventKind.CHECKOUT));
+                sender.send(event(PoolEventKind.CHECKOUT));
             }
-            notifier.onEvent(event(PoolEventKind.LEAK_SUSPECTED));
+            sender.send(event(PoolEventKind.LEAK_SUSPECTED));
 
-            assertThat(notifier.dropped()).isGreaterThan(FLOOD - 2000);
-            assertThat(notifier.waiting()).isLessThan(2000);
+            assertThat(sender.dropped()).isGreaterThan(FLOOD - 2000);
+            assertThat(sender.waiting()).isLessThan(2000);
             hanging.countDown();
-            await().until(() -> notifier.waiting() == 0);
-            await().until(() -> received.size() == notifier.sent());
+            await().until(() -> sender.waiting() == 0);
+            await().until(() -> received.size() == sender.sent());
             assertThat(received)
                     .last()
                     .extracting(Notification::getType)
                     .isEqualTo("app.rodmena.auth.pool.leak_suspected");
-            assertThat(notifier.sent() + notifier.dropped()).isEqualTo(FLOOD + 1);
+            assertThat(sender.sent() + sender.dropped()).isEqualTo(FLOOD + 1);
             assertThat(received.get(received.size() - 1).getSequenceNumber()).isEqualTo(FLOOD + 1);
         }
     }
 
     @Test
     void aFailingSubscriberDoesNotAffectOthers() throws Exception {
-        try (EventNotifier notifier = notifier()) {
-            notifier.subscribers()
-                    .addNotificationListener(
-                            (notification, handback) -> {
-                                throw new IllegalStateException("bad subscriber");
-                            },
-                            null,
-                            null);
-            notifier.subscribers().addNotificationListener(receiver, null, null);
+        try (NotificationSender<PoolEvent> sender = sender()) {
+            sender.addNotificationListener(
+                    (notification, handback) -> {
+                        throw new IllegalStateException("bad subscriber");
+                    },
+                    null,
+                    null);
+            sender.addNotificationListener(receiver, null, null);
 
-            notifier.onEvent(event(PoolEventKind.CONNECT));
-            notifier.onEvent(event(PoolEventKind.CLOSE));
+            sender.send(event(PoolEventKind.CONNECT));
+            sender.send(event(PoolEventKind.CLOSE));
 
             await().until(() -> received.size() == 2);
         }
@@ -100,21 +98,20 @@ class EventNotifierTest {
 
     @Test
     void nothingIsSentWithoutSubscribers() throws Exception {
-        try (EventNotifier notifier = notifier()) {
-            notifier.subscribers().addNotificationListener(receiver, null, "once");
-            notifier.subscribers().removeNotificationListener(receiver, null, "once");
+        try (NotificationSender<PoolEvent> sender = sender()) {
+            sender.addNotificationListener(receiver, null, "once");
+            sender.removeNotificationListener(receiver, null, "once");
 
-            notifier.onEvent(event(PoolEventKind.CONNECT));
+            sender.send(event(PoolEventKind.CONNECT));
 
-            assertThat(notifier.sent() + notifier.dropped() + notifier.waiting())
-                    .isZero();
-            assertThatThrownBy(() -> notifier.subscribers().removeNotificationListener(receiver))
+            assertThat(sender.sent() + sender.dropped() + sender.waiting()).isZero();
+            assertThatThrownBy(() -> sender.removeNotificationListener(receiver))
                     .isInstanceOf(ListenerNotFoundException.class);
         }
     }
 
-    private static EventNotifier notifier() throws Exception {
-        return new EventNotifier(new ObjectName("test:type=PoolEvents"));
+    private static NotificationSender<PoolEvent> sender() throws Exception {
+        return PoolEventsBean.sender(new ObjectName("test:type=PoolEvents"));
     }
 
     private static PoolEvent event(PoolEventKind kind) {

@@ -1,0 +1,112 @@
+package app.rodmena.auth.jmx;
+
+import app.rodmena.auth.common.DaemonThreads;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiFunction;
+import java.util.function.ToIntFunction;
+import javax.management.ListenerNotFoundException;
+import javax.management.MBeanNotificationInfo;
+import javax.management.Notification;
+import javax.management.NotificationBroadcasterSupport;
+import javax.management.NotificationFilter;
+import javax.management.NotificationListener;
+
+/**
+ * Sends events as JMX notifications on its own thread, behind a bounded queue, so that a slow or dead subscriber does
+ * not delay requests. A notification is dropped and counted if the queue is full, which leaves a gap in the sequence
+ * numbers. Does nothing while there are no subscribers. Thread-safe.
+ */
+final class NotificationSender<T> extends NotificationBroadcasterSupport implements AutoCloseable {
+    private final List<NotificationListener> subscribers = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<T> queue;
+    private final ToIntFunction<T> reserved;
+    private final LongAdder sent = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
+    private final Thread thread;
+
+    /**
+     * @param info the kinds of notifications
+     * @param capacity the size of the queue
+     * @param reserved the places of the queue that an event must leave free
+     * @param toNotification the notification of an event, from its sequence number
+     */
+    NotificationSender(
+            String threadName,
+            MBeanNotificationInfo info,
+            int capacity,
+            ToIntFunction<T> reserved,
+            BiFunction<T, Long, Notification> toNotification) {
+        super(info);
+        this.queue = new ArrayBlockingQueue<>(capacity);
+        this.reserved = reserved;
+        thread = DaemonThreads.start(threadName, () -> sendAll(toNotification));
+    }
+
+    @Override
+    public void addNotificationListener(NotificationListener listener, NotificationFilter filter, Object handback) {
+        super.addNotificationListener(listener, filter, handback);
+        subscribers.add(listener);
+    }
+
+    @Override
+    public void removeNotificationListener(NotificationListener listener) throws ListenerNotFoundException {
+        super.removeNotificationListener(listener);
+        subscribers.removeAll(List.of(listener));
+    }
+
+    @Override
+    public void removeNotificationListener(NotificationListener listener, NotificationFilter filter, Object handback)
+            throws ListenerNotFoundException {
+        super.removeNotificationListener(listener, filter, handback);
+        subscribers.remove(listener);
+    }
+
+    int subscribers() {
+        return subscribers.size();
+    }
+
+    long sent() {
+        return sent.sum();
+    }
+
+    long dropped() {
+        return dropped.sum();
+    }
+
+    int waiting() {
+        return queue.size();
+    }
+
+    /** Queues an event, or drops it. Never blocks. */
+    void send(T event) {
+        if (subscribers.isEmpty()) {
+            return;
+        }
+        boolean mayWait = queue.remainingCapacity() > reserved.applyAsInt(event);
+        if (!mayWait || !queue.offer(event)) {
+            dropped.increment();
+        }
+    }
+
+    private void sendAll(BiFunction<T, Long, Notification> toNotification) {
+        try {
+            while (true) {
+                T event = queue.take();
+                sent.increment();
+                sendNotification(toNotification.apply(event, sent.sum() + dropped.sum()));
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    /** Stops sending; queued notifications are discarded. */
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}
