@@ -19,9 +19,9 @@ import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.http.DescriptorLimit;
 import app.rodmena.auth.http.ListenerAddress;
 import app.rodmena.auth.http.PortReservation;
-import app.rodmena.auth.jmx.LoggerLevels;
 import app.rodmena.auth.jmx.MBeans;
-import app.rodmena.auth.jmx.remote.RemoteAccess;
+import app.rodmena.auth.jmx.remote.JolokiaAgent;
+import app.rodmena.auth.jmx.remote.RemoteJmx;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.health.Health;
 import app.rodmena.auth.metrics.prometheus.PrometheusExporter;
@@ -95,7 +95,8 @@ public final class AuthServer implements AutoCloseable {
     private Core.Share share;
     private Core core;
     private volatile ApiListener api;
-    private volatile RemoteAccess remote;
+    private volatile Optional<JolokiaAgent> jolokia = Optional.empty();
+    private volatile Optional<RemoteJmx> jmx = Optional.empty();
     private volatile Optional<AdminListener> admin = Optional.empty();
 
     private AuthServer(Builder builder) {
@@ -183,7 +184,7 @@ public final class AuthServer implements AutoCloseable {
                         config.incidents(),
                         config.capacity()),
                 this::shellCommands,
-                opened -> MBeans.register(opened, LoggerLevels.ofThisProcess()));
+                MBeans::register);
         parts.push(share);
         core = share.core();
         DatabaseEngine engine = core.engine();
@@ -209,8 +210,10 @@ public final class AuthServer implements AutoCloseable {
         parts.push(() -> core.metrics().requests().removeInFlight(inFlight));
         parts.push(api);
         parts.push(this::leaveService); // Runs before the API closes, so that waiting requests still receive an error.
-        remote = RemoteAccess.start(config.remote(), operators);
-        parts.push(remote);
+        jolokia = JolokiaAgent.start(config.remote(), operators);
+        jolokia.ifPresent(parts::push);
+        jmx = RemoteJmx.start(config.remote(), operators);
+        jmx.ifPresent(parts::push);
         engine.awaitFirstAttempt(FIRST_LOOK);
     }
 
@@ -351,12 +354,12 @@ public final class AuthServer implements AutoCloseable {
 
     /** The address Jolokia is bound to; empty if it is off. */
     public Optional<InetSocketAddress> jolokiaAddress() {
-        return Optional.ofNullable(remote).flatMap(RemoteAccess::jolokiaAddress);
+        return jolokia.map(JolokiaAgent::address);
     }
 
     /** The address remote JMX is bound to; empty if it is off. */
     public Optional<InetSocketAddress> jmxAddress() {
-        return Optional.ofNullable(remote).flatMap(RemoteAccess::jmxAddress);
+        return jmx.map(RemoteJmx::address);
     }
 
     /** Whether the admin listener, Jolokia and remote JMX use TLS. */

@@ -11,6 +11,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -40,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * {@link JolokiaSecurityFilter} and {@link GuardedMBeanServer}. (Jolokia's own launcher loads all services on the class
  * path, reads settings from the environment, and lets any client change its configuration.) Thread-safe.
  */
-final class JolokiaAgent implements AutoCloseable {
+public final class JolokiaAgent implements AutoCloseable {
     /** The domain of Jolokia's own MBeans. */
     static final String DOMAIN = "jolokia";
 
@@ -62,16 +63,21 @@ final class JolokiaAgent implements AutoCloseable {
     }
 
     /**
-     * Starts listening.
+     * Starts listening for requests to the MBeans of this JVM.
      *
+     * @param operators the login service; the caller closes it after this object
+     * @return the agent; empty if no port for it is configured
      * @throws IOException if the address is not available; the message names it
      */
-    static JolokiaAgent start(RemoteConfig config, int port, Operators operators, MBeanServer mbeanServer)
-            throws IOException {
+    public static Optional<JolokiaAgent> start(RemoteConfig config, Operators operators) throws IOException {
+        if (config.jolokiaPort().isEmpty()) {
+            return Optional.empty();
+        }
         setServerLimits();
+        int port = config.jolokiaPort().getAsInt();
         HttpServer server =
                 listen(new InetSocketAddress(InetAddress.getByName(config.host()), port), config.keystore());
-        JolokiaServiceManager services = createServiceManager(mbeanServer);
+        JolokiaServiceManager services = createServiceManager(ManagementFactory.getPlatformMBeanServer());
         JolokiaContext context = services.start();
         // One handler per request: JolokiaHttpHandler is not thread-safe
         server.createContext(
@@ -83,11 +89,11 @@ final class JolokiaAgent implements AutoCloseable {
                 DaemonThreads.pool(MAX_THREADS, new LinkedBlockingQueue<>(), DaemonThreads.numbered("auth-jolokia"));
         server.setExecutor(threads);
         server.start();
-        return new JolokiaAgent(server, threads, services);
+        return Optional.of(new JolokiaAgent(server, threads, services));
     }
 
     /** The actual address, with the port that was chosen for port 0. */
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return server.getAddress();
     }
 

@@ -1,10 +1,13 @@
 package app.rodmena.auth.jmx.remote;
 
+import app.rodmena.auth.security.Keystore;
 import app.rodmena.auth.security.OperatorRole;
 import app.rodmena.auth.security.OperatorSession;
 import app.rodmena.auth.security.Operators;
+import app.rodmena.auth.security.RemoteConfig;
 import app.rodmena.auth.security.TooManyLoginAttemptsException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.rmi.NotBoundException;
@@ -40,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * <p>RMI advertises one address for the whole JVM, {@code java.rmi.server.hostname}. This class sets it to the
  * listening address, unless it is set already.
  */
-final class RemoteJmx implements AutoCloseable {
+public final class RemoteJmx implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.remote");
     private static final String REGISTRY_NAME = "jmxrmi";
     private static final String ADVERTISED_HOST_PROPERTY = "java.rmi.server.hostname";
@@ -67,14 +70,19 @@ final class RemoteJmx implements AutoCloseable {
     }
 
     /**
-     * Starts listening.
+     * Starts listening for clients of the MBeans of this JVM.
      *
+     * @param operators the login service; the caller closes it after this object
+     * @return the connector; empty if no port for it is configured
      * @throws IOException if the address is not available; the message names it
      */
-    static RemoteJmx start(
-            String host, int port, Optional<SSLContext> tls, Operators operators, MBeanServer mbeanServer)
-            throws IOException {
-        InetAddress address = InetAddress.getByName(host);
+    public static Optional<RemoteJmx> start(RemoteConfig config, Operators operators) throws IOException {
+        if (config.jmxPort().isEmpty()) {
+            return Optional.empty();
+        }
+        int port = config.jmxPort().getAsInt();
+        Optional<SSLContext> tls = config.keystore().map(Keystore::context);
+        InetAddress address = InetAddress.getByName(config.host());
         if (System.getProperty(ADVERTISED_HOST_PROPERTY) == null) {
             InetAddress advertised = address.isAnyLocalAddress() ? InetAddress.getLocalHost() : address;
             System.setProperty(ADVERTISED_HOST_PROPERTY, advertised.getHostAddress());
@@ -85,13 +93,13 @@ final class RemoteJmx implements AutoCloseable {
         try {
             registry = LocateRegistry.createRegistry(port, clientSockets, sockets);
         } catch (IOException e) {
-            throw new IOException("cannot listen on %s:%s for JMX: %s".formatted(host, port, reason(e)), e);
+            throw new IOException("cannot listen on %s:%s for JMX: %s".formatted(config.host(), port, reason(e)), e);
         }
         Map<String, ?> environment = Map.of(
                 JMXConnectorServer.AUTHENTICATOR, authenticator(operators),
                 RMIConnectorServer.CREDENTIALS_FILTER_PATTERN, CREDENTIALS_FILTER,
                 RMIConnectorServer.SERIAL_FILTER_PATTERN, ARGUMENTS_FILTER);
-        GuardedServers access = new GuardedServers(mbeanServer, operators);
+        GuardedServers access = new GuardedServers(ManagementFactory.getPlatformMBeanServer(), operators);
         RmiServer server = new RmiServer(sockets.boundAddress().getPort(), clientSockets, sockets, environment, access);
         JMXConnectorServer connector = new RMIConnectorServer(
                 new JMXServiceURL("service:jmx:rmi:///"), environment, server, access.forConnector());
@@ -103,11 +111,11 @@ final class RemoteJmx implements AutoCloseable {
             jmx.close();
             throw e;
         }
-        return jmx;
+        return Optional.of(jmx);
     }
 
     /** The actual address, with the port that was chosen for port 0. */
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return sockets.boundAddress();
     }
 

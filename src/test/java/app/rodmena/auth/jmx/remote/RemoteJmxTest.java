@@ -215,13 +215,15 @@ class RemoteJmxTest {
 
     @Test
     void twoServersInOneJvmDoNotCollide() throws Exception {
+        RemoteConfig onFreePorts =
+                RemoteConfig.DEFAULT.withPorts(OptionalInt.empty(), OptionalInt.of(0), OptionalInt.of(0));
         try (TestRemote remote = TestRemote.anonymous();
                 Operators operators = Operators.anonymous();
-                RemoteAccess second = RemoteAccess.start(
-                        RemoteConfig.DEFAULT.withPorts(OptionalInt.empty(), OptionalInt.of(0), OptionalInt.of(0)),
-                        operators)) {
-            assertThat(second.jmxAddress()).isNotEqualTo(remote.access.jmxAddress());
-            assertThat(second.jolokiaAddress()).isNotEqualTo(remote.access.jolokiaAddress());
+                JolokiaAgent jolokia =
+                        JolokiaAgent.start(onFreePorts, operators).orElseThrow();
+                RemoteJmx jmx = RemoteJmx.start(onFreePorts, operators).orElseThrow()) {
+            assertThat(jmx.address()).isNotEqualTo(remote.jmx.address());
+            assertThat(jolokia.address()).isNotEqualTo(remote.jolokia.address());
         }
         assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("jolokia:*"), null))
                 .isEmpty();

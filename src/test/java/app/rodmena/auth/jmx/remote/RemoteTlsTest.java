@@ -106,9 +106,11 @@ class RemoteTlsTest {
                 Optional.of(TestRemote.operators(directory)),
                 Optional.of(Keystore.open(key.file, key::password)));
         try (Operators operatorLogins = config.openOperators();
-                RemoteAccess access = RemoteAccess.start(config, operatorLogins)) {
-            assertThat(access.jolokiaAddress().orElseThrow().getAddress().isAnyLocalAddress())
-                    .isTrue();
+                JolokiaAgent jolokia =
+                        JolokiaAgent.start(config, operatorLogins).orElseThrow();
+                RemoteJmx jmx = RemoteJmx.start(config, operatorLogins).orElseThrow()) {
+            assertThat(jolokia.address().getAddress().isAnyLocalAddress()).isTrue();
+            assertThat(jmx.address().getAddress().isAnyLocalAddress()).isTrue();
         }
     }
 

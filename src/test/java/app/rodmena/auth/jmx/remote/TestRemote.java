@@ -40,7 +40,8 @@ final class TestRemote implements AutoCloseable {
 
     private static final MBeanServer BEANS = ManagementFactory.getPlatformMBeanServer();
 
-    final RemoteAccess access;
+    final JolokiaAgent jolokia;
+    final RemoteJmx jmx;
     private final Operators operators;
     final ObjectName bean;
     final Thermostat thermostat;
@@ -50,8 +51,9 @@ final class TestRemote implements AutoCloseable {
 
     private TestRemote(RemoteConfig config) throws Exception {
         operators = config.openOperators();
-        access = RemoteAccess.start(
-                config.withPorts(OptionalInt.empty(), OptionalInt.of(0), OptionalInt.of(0)), operators);
+        RemoteConfig onFreePorts = config.withPorts(OptionalInt.empty(), OptionalInt.of(0), OptionalInt.of(0));
+        jolokia = JolokiaAgent.start(onFreePorts, operators).orElseThrow();
+        jmx = RemoteJmx.start(onFreePorts, operators).orElseThrow();
         bean = new ObjectName(BEAN);
         thermostat = new Thermostat(bean);
         BEANS.registerMBean(thermostat, bean);
@@ -90,11 +92,11 @@ final class TestRemote implements AutoCloseable {
     }
 
     int jolokiaPort() {
-        return access.jolokiaAddress().orElseThrow().getPort();
+        return jolokia.address().getPort();
     }
 
     int jmxPort() {
-        return access.jmxAddress().orElseThrow().getPort();
+        return jmx.address().getPort();
     }
 
     URI jolokia(String path) {
@@ -137,10 +139,11 @@ final class TestRemote implements AutoCloseable {
     }
 
     @Override
-    public void close() throws JMException {
+    public void close() throws JMException, IOException {
         audit.detachAppender(auditAppender);
         BEANS.unregisterMBean(bean);
-        access.close();
+        jmx.close();
+        jolokia.close();
         operators.close();
     }
 }
