@@ -5,7 +5,6 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -21,12 +20,6 @@ public record AdviceCommand(AdminClient server, Optional<Question> question, Out
 
     /** A hypothetical fleet: its processes, the maximum connections of each, and the requests per second to all. */
     public record Question(int workers, int poolSize, int requestsPerSecond) {}
-
-    public AdviceCommand {
-        Objects.requireNonNull(server, "server");
-        Objects.requireNonNull(question, "question");
-        Objects.requireNonNull(format, "format");
-    }
 
     /** Prints the advice; the exit code is 1 if PostgreSQL has too few connections for the hypothetical fleet. */
     @Override

@@ -2,9 +2,10 @@ package app.rodmena.auth.cli;
 
 import app.rodmena.auth.ServerConfig;
 import app.rodmena.auth.capacity.ConnectionDemand;
+import app.rodmena.auth.capacity.ConnectionLimits;
 import app.rodmena.auth.capacity.MaxConnections;
 import app.rodmena.auth.capacity.PoolSizeAdvisor;
-import app.rodmena.auth.cli.PlanCommand.Against;
+import app.rodmena.auth.cli.PlanCommand.LimitsReader;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.postgres.Secret;
@@ -52,6 +53,11 @@ final class CapacityOptions implements Callable<Integer> {
     private static final String SIMULATE = "--simulate";
     private static final String SIMULATE_TENANTS = "--simulate-tenants";
     private static final String CHECK_MODEL = "--check-model";
+
+    private static final List<Setting> POOL =
+            List.of(Setting.WORKERS, Setting.PROFILE, Setting.POOL_SIZE, Setting.MAX_OVERFLOW);
+    private static final List<Setting> DATABASE =
+            List.of(Setting.DATABASE_URL, Setting.DATABASE_PASSWORD_FILE, Setting.DATABASE_PASSWORD_COMMAND);
 
     private final CommandContext context;
 
@@ -103,7 +109,6 @@ final class CapacityOptions implements Callable<Integer> {
             names = "--format",
             paramLabel = "FORMAT",
             defaultValue = "text",
-            converter = Format.class,
             description = "text, json, markdown (text)")
     private OutputFormat format;
 
@@ -122,12 +127,6 @@ final class CapacityOptions implements Callable<Integer> {
         }
     }
 
-    private static final class Format extends WireNameConverter<OutputFormat> {
-        Format() {
-            super(OutputFormat.class);
-        }
-    }
-
     CapacityOptions(CommandContext context) {
         this.context = context;
     }
@@ -135,16 +134,8 @@ final class CapacityOptions implements Callable<Integer> {
     /** Creates the command line with the options of the server's settings that apply. */
     static CommandLine commandLine(CommandContext context) {
         CommandLine line = new CommandLine(new CapacityOptions(context));
-        SettingOptions.add(
-                line.getCommandSpec(),
-                List.of(
-                        Setting.WORKERS,
-                        Setting.PROFILE,
-                        Setting.POOL_SIZE,
-                        Setting.MAX_OVERFLOW,
-                        Setting.DATABASE_URL,
-                        Setting.DATABASE_PASSWORD_FILE,
-                        Setting.DATABASE_PASSWORD_COMMAND));
+        SettingOptions.add(line.getCommandSpec(), POOL);
+        SettingOptions.add(line.getCommandSpec(), DATABASE);
         return line;
     }
 
@@ -170,7 +161,7 @@ final class CapacityOptions implements Callable<Integer> {
         if (isModelCheck) {
             return ToolCommands.load().modelCheck(database(settings), pool, format);
         }
-        return new PlanCommand(ConnectionDemand.of(pool), against(settings, pool), format);
+        return new PlanCommand(ConnectionDemand.of(pool), limits(settings, pool), format);
     }
 
     private ParseResult flags() {
@@ -198,42 +189,22 @@ final class CapacityOptions implements Callable<Integer> {
     /** Refuses flags without effect. Environment variables without effect are allowed: the server may use them. */
     private void refuseWhatWouldBeIgnored() {
         if (from != null) {
-            refuseBeside(
-                    FROM,
-                    "the server has one",
-                    Setting.DATABASE_URL,
-                    Setting.DATABASE_PASSWORD_FILE,
-                    Setting.DATABASE_PASSWORD_COMMAND);
+            refuseBeside(FROM, "the server has one", DATABASE);
             if (requestsPerSecond == null) {
-                refuseBeside(
-                        FROM + " alone",
-                        "use them with " + REQUESTS_PER_SECOND,
-                        Setting.WORKERS,
-                        Setting.PROFILE,
-                        Setting.POOL_SIZE,
-                        Setting.MAX_OVERFLOW);
+                refuseBeside(FROM + " alone", "use them with " + REQUESTS_PER_SECOND, POOL);
             }
         } else if (isSimulation) {
-            refuseBeside(SIMULATE, "it simulates 10, 100 and 1,000 workers", Setting.WORKERS);
-            refuseDatabaseBeside(SIMULATE);
+            refuseBeside(SIMULATE, "it simulates 10, 100 and 1,000 workers", List.of(Setting.WORKERS));
+            refuseBeside(SIMULATE, "it uses no database", DATABASE);
         } else if (isTenantSimulation) {
-            refuseBeside(SIMULATE_TENANTS, "it simulates one pool", Setting.WORKERS);
-            refuseDatabaseBeside(SIMULATE_TENANTS);
+            refuseBeside(SIMULATE_TENANTS, "it simulates one pool", List.of(Setting.WORKERS));
+            refuseBeside(SIMULATE_TENANTS, "it uses no database", DATABASE);
         } else if (isModelCheck) {
-            refuseBeside(CHECK_MODEL, "it measures one pool", Setting.WORKERS);
+            refuseBeside(CHECK_MODEL, "it measures one pool", List.of(Setting.WORKERS));
         }
     }
 
-    private void refuseDatabaseBeside(String mode) {
-        refuseBeside(
-                mode,
-                "it uses no database",
-                Setting.DATABASE_URL,
-                Setting.DATABASE_PASSWORD_FILE,
-                Setting.DATABASE_PASSWORD_COMMAND);
-    }
-
-    private void refuseBeside(String mode, String reason, Setting... settings) {
+    private void refuseBeside(String mode, String reason, List<Setting> settings) {
         for (Setting setting : settings) {
             if (flags().hasMatchedOption(setting.flag())) {
                 throw new UsageException("%s can't go with %s: %s".formatted(setting.flag(), mode, reason));
@@ -248,13 +219,13 @@ final class CapacityOptions implements Callable<Integer> {
         return new AdviceCommand(login.client(from), question, format);
     }
 
-    private Against against(ResolvedSettings settings, PoolSettings pool) {
+    private LimitsReader limits(ResolvedSettings settings, PoolSettings pool) {
         if (maxConnections != null) {
-            return new Against.Given(maxConnections);
+            return () -> ConnectionLimits.given(maxConnections);
         }
         return database(settings)
-                .<Against>map(url -> new Against.Server(url, pool.connectTimeout()))
-                .orElseGet(Against.Defaults::new);
+                .<LimitsReader>map(url -> () -> PlanCommand.ask(url, pool.connectTimeout()))
+                .orElse(ConnectionLimits::assumed);
     }
 
     private Optional<DatabaseUrl> database(ResolvedSettings settings) {

@@ -46,12 +46,6 @@ final class OperatorCommand implements Runnable {
             description = "Show this help")
     boolean help;
 
-    private static final class Role extends WireNameConverter<OperatorRole> {
-        Role() {
-            super(OperatorRole.class);
-        }
-    }
-
     OperatorCommand(PrintStream out, PasswordPrompt prompt) {
         this.out = out;
         this.prompt = prompt;
@@ -69,7 +63,6 @@ final class OperatorCommand implements Runnable {
                             names = "--role",
                             required = true,
                             paramLabel = "monitor|control",
-                            converter = Role.class,
                             description = "monitor reads; control also changes settings and invokes operations")
                     OperatorRole role) {
         return change(file -> {

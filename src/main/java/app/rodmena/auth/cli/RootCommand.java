@@ -1,5 +1,6 @@
 package app.rodmena.auth.cli;
 
+import app.rodmena.auth.security.OperatorRole;
 import app.rodmena.auth.settings.EnvironmentVariables;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -50,5 +51,7 @@ final class RootCommand {
                 .setDefaultValueProvider(new VariableDefaults(environment, EnvironmentVariables.PREFIX)));
         line.addSubcommand(new GenerateCompletion());
         line.registerConverter(Duration.class, new DurationConverter());
+        line.registerConverter(OutputFormat.class, new WireNameConverter<>(OutputFormat.class));
+        line.registerConverter(OperatorRole.class, new WireNameConverter<>(OperatorRole.class));
     }
 }

@@ -11,29 +11,43 @@ import java.util.stream.Stream;
 public final class TextReport {
     private static final int WIDTH = 100;
 
-    private sealed interface Block {
-        String text();
-
-        String markdown();
-    }
+    private record Block(String text, String markdown) {}
 
     private final List<Block> blocks = new ArrayList<>();
 
     /** Adds a paragraph. */
     public TextReport say(String words) {
-        blocks.add(new Paragraph(words));
-        return this;
+        return add(TextColumns.wrap("", words, "", "", WIDTH), words + "\n");
     }
 
     /** Adds commands to copy, one a line. */
     public TextReport paste(List<String> lines) {
-        blocks.add(new Code(lines));
-        return this;
+        return add(
+                lines.stream().map(line -> "    " + line + "\n").collect(Collectors.joining()),
+                "```\n" + String.join("\n", lines) + "\n```\n");
     }
 
     /** Adds a table. A header of empty cells is omitted in text, and kept in Markdown, which requires one. */
     public TextReport table(List<String> header, List<List<String>> rows) {
-        blocks.add(new Table(header, rows));
+        List<Column> columns = IntStream.range(0, header.size())
+                .mapToObj(column -> Column.of(
+                        header.get(column),
+                        rows.stream().map(row -> row.get(column)).toList()))
+                .toList();
+        boolean isHeaded = header.stream().anyMatch(cell -> !cell.isEmpty());
+        String marks = columns.stream()
+                .map(column -> column.isNumeric() ? "---:|" : "---|")
+                .collect(Collectors.joining());
+        return add(
+                (isHeaded ? line(header, columns) : "")
+                        + rows.stream().map(row -> line(row, columns)).collect(Collectors.joining()),
+                markdownRow(header)
+                        + "|" + marks + "\n"
+                        + rows.stream().map(TextReport::markdownRow).collect(Collectors.joining()));
+    }
+
+    private TextReport add(String text, String markdown) {
+        blocks.add(new Block(text, markdown));
         return this;
     }
 
@@ -51,68 +65,16 @@ public final class TextReport {
                 .collect(Collectors.joining("\n"));
     }
 
-    private record Paragraph(String words) implements Block {
-        @Override
-        public String text() {
-            return TextColumns.wrap("", words, "", "", WIDTH);
-        }
-
-        @Override
-        public String markdown() {
-            return words + "\n";
-        }
+    private static String line(List<String> cells, List<Column> columns) {
+        return IntStream.range(0, cells.size())
+                        .mapToObj(column -> columns.get(column).padded(cells.get(column)))
+                        .collect(Collectors.joining("  "))
+                        .stripTrailing()
+                + "\n";
     }
 
-    private record Code(List<String> lines) implements Block {
-        @Override
-        public String text() {
-            return lines.stream().map(line -> "    " + line + "\n").collect(Collectors.joining());
-        }
-
-        @Override
-        public String markdown() {
-            return "```\n" + String.join("\n", lines) + "\n```\n";
-        }
-    }
-
-    private record Table(List<String> header, List<List<String>> rows) implements Block {
-        @Override
-        public String text() {
-            List<Column> columns = columns();
-            boolean isHeaded = header.stream().anyMatch(cell -> !cell.isEmpty());
-            return (isHeaded ? line(header, columns) : "")
-                    + rows.stream().map(row -> line(row, columns)).collect(Collectors.joining());
-        }
-
-        @Override
-        public String markdown() {
-            String marks = columns().stream()
-                    .map(column -> column.isNumeric() ? "---:|" : "---|")
-                    .collect(Collectors.joining());
-            return row(header)
-                    + "|" + marks + "\n"
-                    + rows.stream().map(Table::row).collect(Collectors.joining());
-        }
-
-        private List<Column> columns() {
-            return IntStream.range(0, header.size())
-                    .mapToObj(column -> Column.of(
-                            header.get(column),
-                            rows.stream().map(row -> row.get(column)).toList()))
-                    .toList();
-        }
-
-        private static String line(List<String> cells, List<Column> columns) {
-            return IntStream.range(0, cells.size())
-                            .mapToObj(column -> columns.get(column).padded(cells.get(column)))
-                            .collect(Collectors.joining("  "))
-                            .stripTrailing()
-                    + "\n";
-        }
-
-        private static String row(List<String> cells) {
-            return "| " + cells.stream().map(String::strip).collect(Collectors.joining(" | ")) + " |\n";
-        }
+    private static String markdownRow(List<String> cells) {
+        return "| " + cells.stream().map(String::strip).collect(Collectors.joining(" | ")) + " |\n";
     }
 
     /** A column of a table: numbers are aligned right, words left. */

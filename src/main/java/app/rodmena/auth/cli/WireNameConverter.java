@@ -5,10 +5,10 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Converts the name of a constant. */
-public abstract class WireNameConverter<E extends Enum<E> & WireNamed> implements ITypeConverter<E> {
+public class WireNameConverter<E extends Enum<E> & WireNamed> implements ITypeConverter<E> {
     private final Class<E> type;
 
-    protected WireNameConverter(Class<E> type) {
+    public WireNameConverter(Class<E> type) {
         this.type = type;
     }
 
