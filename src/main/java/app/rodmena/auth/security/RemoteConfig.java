@@ -38,21 +38,30 @@ public record RemoteConfig(
     /**
      * Validates all values.
      *
-     * @throws IllegalArgumentException if a port is invalid, or the host is not loopback and operators or TLS are
-     *     missing
+     * @throws InvalidSettingException if the host or a port is invalid, or the host is not loopback and operators or TLS
+     *     are missing
      */
     public RemoteConfig {
         Objects.requireNonNull(host, "host");
         Objects.requireNonNull(operators, "operators");
         Objects.requireNonNull(keystore, "keystore");
+        require(host.matches("[A-Za-z0-9._:%-]+"), host, "must be a name or an address");
         port("admin_port", adminPort);
         port("jolokia_port", jolokiaPort);
         port("jmx_port", jmxPort);
         boolean anyPortOpen = adminPort.isPresent() || jolokiaPort.isPresent() || jmxPort.isPresent();
-        if (anyPortOpen && !isLoopback(host) && (operators.isEmpty() || keystore.isEmpty())) {
-            throw new IllegalArgumentException(
-                    "host: '%s' is not a loopback address, which requires operators and a keystore".formatted(host));
+        if (anyPortOpen && !isLoopback(host)) {
+            require(
+                    operators.isPresent(),
+                    host,
+                    "must be a loopback address without operators:"
+                            + " ./run.sh operator add NAME --role monitor|control adds one");
+            require(keystore.isPresent(), host, "must be a loopback address without TLS: set --keystore");
         }
+    }
+
+    private static void require(boolean valid, String host, String rule) {
+        InvalidSettingException.require(valid, "admin_host", host, rule);
     }
 
     /** A configuration with all ports disabled. */

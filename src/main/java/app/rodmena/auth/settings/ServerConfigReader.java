@@ -9,14 +9,23 @@ import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PrePing;
+import app.rodmena.auth.security.Keystore;
+import app.rodmena.auth.security.OperatorsException;
+import app.rodmena.auth.security.OperatorsFile;
+import app.rodmena.auth.security.RemoteConfig;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Converts settings, which are text, into the packages' configurations. Every error names the flag or the variable. */
 public final class ServerConfigReader {
+    private static final int MAX_PORT = 65_535;
+
     private final ResolvedSettings settings;
 
     public ServerConfigReader(ResolvedSettings settings) {
@@ -35,7 +44,7 @@ public final class ServerConfigReader {
                     pool(),
                     capacity(),
                     http(),
-                    new RemoteConfigReader(settings).read(),
+                    remote(),
                     diagnosis(),
                     incidents(),
                     settings.get(Setting.INSTANCE).text(),
@@ -124,8 +133,67 @@ public final class ServerConfigReader {
                 duration(Setting.DRAIN),
                 duration(Setting.CHANGES_KEPT),
                 settings.get(Setting.ALLOW_HALF_CLOSE).bool(),
-                KeystoreReader.read(settings, Setting.API_KEYSTORE, Setting.API_KEYSTORE_PASSWORD_FILE),
+                keystore(Setting.API_KEYSTORE, Setting.API_KEYSTORE_PASSWORD_FILE),
                 settings.get(Setting.ALLOW_PLAIN_HTTP).bool());
+    }
+
+    private RemoteConfig remote() {
+        return new RemoteConfig(
+                settings.get(Setting.ADMIN_HOST).text(),
+                port(Setting.ADMIN_PORT),
+                port(Setting.JOLOKIA_PORT),
+                port(Setting.JMX_PORT),
+                operators(),
+                keystore(Setting.KEYSTORE, Setting.KEYSTORE_PASSWORD_FILE));
+    }
+
+    private OptionalInt port(Setting setting) {
+        SettingValue port = settings.get(setting);
+        return port.text().equals("off") ? OptionalInt.empty() : OptionalInt.of(port.integer(0, MAX_PORT));
+    }
+
+    /** Reads the operators file. A configured file must exist; the default file may be absent. */
+    private Optional<OperatorsFile> operators() {
+        SettingValue given = settings.get(Setting.OPERATORS);
+        OperatorsFile file = new OperatorsFile(given.path());
+        if (given.isDefault() && !file.exists()) {
+            return Optional.empty();
+        }
+        try {
+            file.check();
+            return Optional.of(file);
+        } catch (OperatorsException e) {
+            throw new UsageException(given.name() + ": " + e.getMessage());
+        }
+    }
+
+    /** Opens the keystore that two settings describe; empty if neither has a value. */
+    private Optional<Keystore> keystore(Setting file, Setting passwordFile) {
+        Optional<SettingValue> keystore = settings.find(file);
+        Optional<SettingValue> password = settings.find(passwordFile);
+        if (keystore.isEmpty()) {
+            password.ifPresent(given -> {
+                throw given.refuse("must go with " + file.flag());
+            });
+            return Optional.empty();
+        }
+        if (password.isEmpty()) {
+            throw keystore.get().refuse("must go with " + passwordFile.flag());
+        }
+        try {
+            password(password.get());
+        } catch (IOException e) {
+            throw password.get().refuse("must be a file this process can read, in UTF-8");
+        }
+        try {
+            return Optional.of(Keystore.open(keystore.get().path(), () -> password(password.get())));
+        } catch (IOException e) {
+            throw keystore.get().refuse(e.getMessage());
+        }
+    }
+
+    private static char[] password(SettingValue given) throws IOException {
+        return Files.readString(given.path()).replaceFirst("\\r?\\n$", "").toCharArray();
     }
 
     /** Names the flag or the variable of the setting that a package's exception names. */

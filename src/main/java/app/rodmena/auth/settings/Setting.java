@@ -43,9 +43,6 @@ public enum Setting {
             "A connection without requests is closed after this time"),
     ALLOW_HALF_CLOSE(
             Group.API,
-            "",
-            "false",
-            Kind.SWITCH,
             "Answer clients that close the writing side of their connection before the response; otherwise they count"
                     + " as gone"),
     CORS_ORIGIN(
@@ -78,9 +75,6 @@ public enum Setting {
     API_KEYSTORE_PASSWORD_FILE(Group.API, "FILE", "", "File with the password of --api-keystore"),
     ALLOW_PLAIN_HTTP(
             Group.API,
-            "",
-            "false",
-            Kind.SWITCH,
             "Do not warn that --host is not a loopback address without --api-keystore: a proxy in front provides TLS"),
 
     DATABASE_URL(
@@ -104,15 +98,9 @@ public enum Setting {
     DATA_DIR(Group.DATABASE, "DIRECTORY", "./data", "Data directory of the server's own PostgreSQL"),
     EPHEMERAL(
             Group.DATABASE,
-            "",
-            "false",
-            Kind.SWITCH,
             "Start the server's own PostgreSQL without data, and delete the data at exit"),
     FAIL_FAST(
             Group.DATABASE,
-            "",
-            "false",
-            Kind.SWITCH,
             "Exit with 1 if the database is unavailable at start, instead of waiting for it"),
 
     PROFILE(
@@ -221,16 +209,10 @@ public enum Setting {
             "Directory of incidents, or off; by default the directory incidents in --data-dir"),
     INCIDENT_RECORDING(
             Group.DIAGNOSIS,
-            "",
-            "false",
-            Kind.SWITCH,
             "Record the JVM with the Flight Recorder, about 10M of memory, and keep the recording of each incident beside"
                     + " it; the last 5, each of 32M at most"),
     ALLOW_TERMINATE_OTHERS(
             Group.DIAGNOSIS,
-            "",
-            "false",
-            Kind.SWITCH,
             "Operators may terminate another application's backend that blocks one of this server"),
 
     ADMIN_HOST(
@@ -305,6 +287,11 @@ public enum Setting {
     private final String fallback;
     private final Kind kind;
     private final String meaning;
+
+    /** A switch, which is off by default. */
+    Setting(Group group, String meaning) {
+        this(group, "", "false", Kind.SWITCH, meaning);
+    }
 
     Setting(Group group, String label, String fallback, String meaning) {
         this(group, label, fallback, Kind.VALUE, meaning);
