@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -123,16 +124,6 @@ public final class Keystore {
             String prefix() {
                 return number + ":";
             }
-
-            String withPrefix(String alias) {
-                return alias == null ? null : prefix() + alias;
-            }
-
-            String[] withPrefix(String[] aliases) {
-                return aliases == null
-                        ? null
-                        : Arrays.stream(aliases).map(this::withPrefix).toArray(String[]::new);
-            }
         }
 
         ReloadingKeyManager(Path file, Password password, FileStamp stamp, X509ExtendedKeyManager keys) {
@@ -186,34 +177,20 @@ public final class Keystore {
             return null;
         }
 
-        @Override
-        public String[] getClientAliases(String keyType, Principal[] issuers) {
+        private String choose(Function<X509ExtendedKeyManager, String> choose) {
             Version version = current();
-            return version.withPrefix(version.keys.getClientAliases(keyType, issuers));
-        }
-
-        @Override
-        public String chooseClientAlias(String[] keyType, Principal[] issuers, Socket socket) {
-            Version version = current();
-            return version.withPrefix(version.keys.chooseClientAlias(keyType, issuers, socket));
-        }
-
-        @Override
-        public String[] getServerAliases(String keyType, Principal[] issuers) {
-            Version version = current();
-            return version.withPrefix(version.keys.getServerAliases(keyType, issuers));
+            String alias = choose.apply(version.keys);
+            return alias == null ? null : version.prefix() + alias;
         }
 
         @Override
         public String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
-            Version version = current();
-            return version.withPrefix(version.keys.chooseServerAlias(keyType, issuers, socket));
+            return choose(keys -> keys.chooseServerAlias(keyType, issuers, socket));
         }
 
         @Override
         public String chooseEngineServerAlias(String keyType, Principal[] issuers, SSLEngine engine) {
-            Version version = current();
-            return version.withPrefix(version.keys.chooseEngineServerAlias(keyType, issuers, engine));
+            return choose(keys -> keys.chooseEngineServerAlias(keyType, issuers, engine));
         }
 
         @Override
@@ -224,6 +201,23 @@ public final class Keystore {
         @Override
         public PrivateKey getPrivateKey(String alias) {
             return find(alias, X509ExtendedKeyManager::getPrivateKey);
+        }
+
+        // The methods below are for clients and for lists of aliases, which no server needs
+
+        @Override
+        public String chooseClientAlias(String[] keyType, Principal[] issuers, Socket socket) {
+            return null;
+        }
+
+        @Override
+        public String[] getClientAliases(String keyType, Principal[] issuers) {
+            return null;
+        }
+
+        @Override
+        public String[] getServerAliases(String keyType, Principal[] issuers) {
+            return null;
         }
     }
 

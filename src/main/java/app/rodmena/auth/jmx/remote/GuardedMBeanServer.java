@@ -63,7 +63,7 @@ final class GuardedMBeanServer implements InvocationHandler {
     }
 
     private Object dispatch(MBeanServer guarded, Method method, Object[] arguments, OperatorSession session)
-            throws Throwable {
+            throws Exception {
         return switch (method.getName()) {
             case "getAttribute" -> getAttribute(method, arguments, session);
             case "getAttributes" -> getAttributes(method, arguments, session);
@@ -114,7 +114,7 @@ final class GuardedMBeanServer implements InvocationHandler {
         return target.isInstanceOf(name, type);
     }
 
-    private Object requireVisible(Method method, Object[] arguments, OperatorSession session) throws Throwable {
+    private Object requireVisible(Method method, Object[] arguments, OperatorSession session) throws Exception {
         ObjectName name = (ObjectName) arguments[0];
         if (!MBeanPolicy.isVisible(name)) {
             throw denied(session, "to see " + name);
@@ -122,7 +122,7 @@ final class GuardedMBeanServer implements InvocationHandler {
         return forward(method, arguments);
     }
 
-    private Object getAttribute(Method method, Object[] arguments, OperatorSession session) throws Throwable {
+    private Object getAttribute(Method method, Object[] arguments, OperatorSession session) throws Exception {
         ObjectName name = (ObjectName) arguments[0];
         String attribute = (String) arguments[1];
         if (MBeanPolicy.isReadAsEmpty(name, attribute)) {
@@ -133,7 +133,7 @@ final class GuardedMBeanServer implements InvocationHandler {
     }
 
     /** Denies the whole request if one attribute is not readable; MBeanInfo lists only readable ones. */
-    private Object getAttributes(Method method, Object[] arguments, OperatorSession session) throws Throwable {
+    private Object getAttributes(Method method, Object[] arguments, OperatorSession session) throws Exception {
         ObjectName name = (ObjectName) arguments[0];
         for (String attribute : (String[]) arguments[1]) {
             if (!MBeanPolicy.isReadAsEmpty(name, attribute)) {
@@ -186,22 +186,22 @@ final class GuardedMBeanServer implements InvocationHandler {
     }
 
     private Object write(Method method, Object[] arguments, OperatorSession session, Attribute... attributes)
-            throws Throwable {
+            throws Exception {
         ObjectName name = (ObjectName) arguments[0];
         String names = Arrays.stream(attributes).map(Attribute::getName).collect(Collectors.joining(", "));
         checkWrite(session, name, names);
         String before = values(name, attributes);
-        Object result = session.execute(() -> forwardChecked(method, arguments));
+        Object result = session.execute(() -> forward(method, arguments));
         AuditLog.changed(
                 session, "set %s of %s from %s to %s".formatted(names, name, before, values(name, attributes)));
         return result;
     }
 
-    private Object invokeOperation(Method method, Object[] arguments, OperatorSession session) throws Throwable {
+    private Object invokeOperation(Method method, Object[] arguments, OperatorSession session) throws Exception {
         ObjectName name = (ObjectName) arguments[0];
         String operation = (String) arguments[1];
         checkInvoke(session, name, operation);
-        Object result = session.execute(() -> forwardChecked(method, arguments));
+        Object result = session.execute(() -> forward(method, arguments));
         if (MBeanPolicy.isOwn(name)) {
             String values = arguments[2] == null ? "[]" : Arrays.toString((Object[]) arguments[2]);
             AuditLog.changed(session, "invoked %s of %s with %s".formatted(operation, name, values));
@@ -210,7 +210,7 @@ final class GuardedMBeanServer implements InvocationHandler {
     }
 
     /** Denies MBeans as listeners: they would be invoked without the checks of this proxy. */
-    private Object listen(Method method, Object[] arguments, OperatorSession session) throws Throwable {
+    private Object listen(Method method, Object[] arguments, OperatorSession session) throws Exception {
         if (arguments[1] instanceof ObjectName listener) {
             throw denied(session, "to let %s listen to %s".formatted(listener, arguments[0]));
         }
@@ -273,15 +273,7 @@ final class GuardedMBeanServer implements InvocationHandler {
         return new SecurityException("Denied to %s: %s".formatted(session.name(), action));
     }
 
-    private Object forward(Method method, Object[] arguments) throws Throwable {
-        try {
-            return method.invoke(target, arguments);
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
-        }
-    }
-
-    private Object forwardChecked(Method method, Object[] arguments) throws Exception {
+    private Object forward(Method method, Object[] arguments) throws Exception {
         try {
             return method.invoke(target, arguments);
         } catch (InvocationTargetException e) {
