@@ -2,13 +2,13 @@ package app.rodmena.auth.bench;
 
 import app.rodmena.auth.api.ApiListener;
 import app.rodmena.auth.api.HttpConfig;
-import app.rodmena.auth.api.IncidentLookup;
 import app.rodmena.auth.api.RequestListener;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.metrics.health.Health;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
+import java.util.Optional;
 
 /**
  * The server without metrics, MBeans, history, diagnosis, incidents and the listeners for operators, to measure their
@@ -26,7 +26,7 @@ public final class BareServer {
         engine.awaitFirstAttempt();
         HttpConfig http = HttpConfig.DEFAULT.withAddress("127.0.0.1", 0);
         ApiListener api =
-                ApiListener.start(http, engine, new Health(engine), RequestListener.NONE, IncidentLookup.NONE);
+                ApiListener.start(http, engine, new Health(engine), RequestListener.NONE, reason -> Optional.empty());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             api.close();
             engine.close();

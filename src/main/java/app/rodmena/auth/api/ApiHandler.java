@@ -18,6 +18,7 @@ import io.undertow.util.Headers;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -33,7 +34,7 @@ final class ApiHandler extends RequestHandler<Endpoint> {
     private final HttpConfig config;
     private final Cors cors;
     private final InFlight inFlight;
-    private final IncidentLookup incidents;
+    private final Function<DatabaseFailure.Reason, Optional<String>> incidents;
     private final ResponseBudget responses;
     private volatile boolean closingConnections;
 
@@ -41,7 +42,7 @@ final class ApiHandler extends RequestHandler<Endpoint> {
             HttpConfig config,
             Router<Endpoint> routes,
             InFlight inFlight,
-            IncidentLookup incidents,
+            Function<DatabaseFailure.Reason, Optional<String>> incidents,
             ResponseBudget responses) {
         super(
                 routes,
@@ -140,7 +141,7 @@ final class ApiHandler extends RequestHandler<Endpoint> {
     @Override
     protected Optional<Response> knownError(Request<Endpoint> request, Throwable failure) {
         if (failure instanceof DatabaseFailure databaseFailure) {
-            return Optional.of(toResponse(databaseFailure, request.id(), incidents.idOf(databaseFailure.reason())));
+            return Optional.of(toResponse(databaseFailure, request.id(), incidents.apply(databaseFailure.reason())));
         }
         if (failure instanceof ChangesLostException lost) {
             return Optional.of(Response.error(

@@ -1,6 +1,7 @@
 package app.rodmena.auth.api;
 
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.http.HttpPort;
 import app.rodmena.auth.http.ResponseBudget;
 import app.rodmena.auth.http.Router;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,32 +37,22 @@ public final class ApiListener implements AutoCloseable {
     private final InFlight inFlight;
     private final ApiHandler handler;
     private final HttpPort port;
-    private final ChangeParts changes;
+    private final Runnable endChanges;
     private final CountDownLatch drainEnded = new CountDownLatch(1);
     private boolean drained;
     private boolean closed;
-
-    /** The parts that serve the changes; empty in tests with their own routes. */
-    private record ChangeParts(Optional<ChangeStreams> streams, Optional<ChangeRetention> retention) {
-        static final ChangeParts NONE = new ChangeParts(Optional.empty(), Optional.empty());
-
-        void close() {
-            streams.ifPresent(ChangeStreams::close);
-            retention.ifPresent(ChangeRetention::close);
-        }
-    }
 
     private ApiListener(
             HttpConfig config,
             Router<Endpoint> routes,
             Health health,
             RequestListener listener,
-            IncidentLookup incidents,
+            Function<DatabaseFailure.Reason, Optional<String>> incidents,
             ResponseBudget responses,
-            ChangeParts changes)
+            Runnable endChanges)
             throws IOException {
         this.config = config;
-        this.changes = changes;
+        this.endChanges = endChanges;
         this.inFlight = new InFlight(listener);
         this.health = health;
         handler = new ApiHandler(config, routes, inFlight, incidents, responses);
@@ -77,7 +69,8 @@ public final class ApiListener implements AutoCloseable {
      * Starts the listener and marks the server as running.
      *
      * @param requests is notified of every request
-     * @param incidents finds the incident to name in the response to a failed request
+     * @param incidents finds the id of the incident to name in the response to a failed request; thread-safe, does not
+     *     block
      * @throws IOException if the address is not available; the message names it
      */
     public static ApiListener start(
@@ -85,7 +78,7 @@ public final class ApiListener implements AutoCloseable {
             DatabaseEngine database,
             Health health,
             RequestListener requests,
-            IncidentLookup incidents)
+            Function<DatabaseFailure.Reason, Optional<String>> incidents)
             throws IOException {
         return start(config, database, health, requests, incidents, ResponseBudget.ofHeap(HEAP_DIVISOR));
     }
@@ -95,17 +88,20 @@ public final class ApiListener implements AutoCloseable {
             DatabaseEngine database,
             Health health,
             RequestListener requests,
-            IncidentLookup incidents,
+            Function<DatabaseFailure.Reason, Optional<String>> incidents,
             ResponseBudget responses)
             throws IOException {
         ChangeStreams streams = new ChangeStreams(database, responses, Math.max(1, config.maxClients() / 2));
-        ChangeParts changes =
-                new ChangeParts(Optional.of(streams), Optional.of(new ChangeRetention(database, config.changesKept())));
+        ChangeRetention retention = new ChangeRetention(database, config.changesKept());
+        Runnable endChanges = () -> {
+            streams.close();
+            retention.close();
+        };
         try {
             Router<Endpoint> routes = Routes.of(database, health, streams);
-            return start(new ApiListener(config, routes, health, requests, incidents, responses, changes), health);
+            return start(new ApiListener(config, routes, health, requests, incidents, responses, endChanges), health);
         } catch (IOException | RuntimeException e) {
-            changes.close();
+            endChanges.run();
             throw e;
         }
     }
@@ -115,10 +111,10 @@ public final class ApiListener implements AutoCloseable {
             Router<Endpoint> routes,
             Health health,
             RequestListener requests,
-            IncidentLookup incidents)
+            Function<DatabaseFailure.Reason, Optional<String>> incidents)
             throws IOException {
         ResponseBudget responses = ResponseBudget.ofHeap(HEAP_DIVISOR);
-        return start(new ApiListener(config, routes, health, requests, incidents, responses, ChangeParts.NONE), health);
+        return start(new ApiListener(config, routes, health, requests, incidents, responses, () -> {}), health);
     }
 
     private static ApiListener start(ApiListener listener, Health health) {
@@ -156,7 +152,7 @@ public final class ApiListener implements AutoCloseable {
             drained = true;
             health.markStopping();
             handler.closeConnections();
-            changes.close(); // Their clients connect again, to another server.
+            endChanges.run(); // Their clients connect again, to another server.
             serveOn();
             inFlight.refuseLater();
             port.stopAccepting();

@@ -2,8 +2,10 @@ package app.rodmena.auth.api;
 
 import app.rodmena.auth.http.ApiJson;
 import app.rodmena.auth.http.Response;
+import app.rodmena.auth.http.UtcTimestampFormat;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** JSON bodies that differ from the service's own types. */
 final class ResponseBodies {
@@ -25,6 +27,20 @@ final class ResponseBodies {
 
     static Response wrapped(String message, Object data) {
         return json(200, new Wrapped(true, 200, message, data, Instant.now()));
+    }
+
+    /**
+     * A wrapped response that differs only in its timestamp: serialized once, with the current time written into each
+     * copy.
+     */
+    static Supplier<Response> stamped(String message, Object data) {
+        byte[] json = ApiJson.bytes(new Wrapped(true, 200, message, data, Instant.EPOCH));
+        int timestampAt = json.length - "\"}".length() - UtcTimestampFormat.LENGTH; // The last field
+        return () -> {
+            byte[] stamped = json.clone();
+            UtcTimestampFormat.write(Instant.now(), stamped, timestampAt);
+            return Response.json(200, stamped);
+        };
     }
 
     /** {@code {"result": …}} */

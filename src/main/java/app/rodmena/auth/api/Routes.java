@@ -357,9 +357,9 @@ final class Routes {
 
         /** Maps a boolean to one of two wrapped responses, which are serialized in advance. */
         static ResponseMapper<Boolean> yesOrNo(String message, Function<Boolean, ?> toData) {
-            TimestampedResponse yes = new TimestampedResponse(message, toData.apply(true));
-            TimestampedResponse no = new TimestampedResponse(message, toData.apply(false));
-            return result -> (result ? yes : no).now();
+            Supplier<Response> yes = ResponseBodies.stamped(message, toData.apply(true));
+            Supplier<Response> no = ResponseBodies.stamped(message, toData.apply(false));
+            return result -> (result ? yes : no).get();
         }
     }
 }

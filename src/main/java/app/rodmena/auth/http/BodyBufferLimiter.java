@@ -1,6 +1,5 @@
 package app.rodmena.auth.http;
 
-import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -39,21 +38,10 @@ final class BodyBufferLimiter {
             reserved.addAndGet(-bytes);
             return false;
         }
-        exchange.addExchangeCompleteListener(new ReleaseOnCompletion(bytes));
-        return true;
-    }
-
-    private final class ReleaseOnCompletion implements ExchangeCompletionListener {
-        private final long bytes;
-
-        ReleaseOnCompletion(long bytes) {
-            this.bytes = bytes;
-        }
-
-        @Override
-        public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
+        exchange.addExchangeCompleteListener((completed, next) -> {
             reserved.addAndGet(-bytes);
             next.proceed();
-        }
+        });
+        return true;
     }
 }

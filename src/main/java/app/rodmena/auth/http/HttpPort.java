@@ -102,7 +102,8 @@ public final class HttpPort implements AutoCloseable {
                 .set(Options.WORKER_TASK_CORE_THREADS, limits.taskThreads)
                 .set(Options.WORKER_TASK_MAX_THREADS, limits.taskThreads)
                 .getMap());
-        tls = context.map(this::handshakes);
+        tls = context.map(used -> new TlsHandshakes(
+                used, worker, limits.maxStreams > 0, limits.readTimeout, this::openHttp1, http2::open));
         try {
             acceptor = accept(new InetSocketAddress(host, port));
         } catch (IOException | RuntimeException e) {
@@ -170,21 +171,6 @@ public final class HttpPort implements AutoCloseable {
             worker.shutdownNow();
             Thread.currentThread().interrupt();
         }
-    }
-
-    private TlsHandshakes handshakes(SSLContext context) {
-        return new TlsHandshakes(
-                context, worker, limits.maxStreams > 0, limits.readTimeout, new TlsHandshakes.Listener() {
-                    @Override
-                    public void openHttp1(StreamConnection connection, PeekingConduit source) {
-                        HttpPort.this.openHttp1(connection, source);
-                    }
-
-                    @Override
-                    public void openHttp2(StreamConnection connection) {
-                        http2.open(connection);
-                    }
-                });
     }
 
     private AcceptingChannel<? extends StreamConnection> accept(InetSocketAddress address) throws IOException {

@@ -3,6 +3,8 @@ package app.rodmena.auth.http;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
 import java.time.Duration;
@@ -91,10 +93,10 @@ public abstract class RequestHandler<E> implements HttpHandler {
     private Call route(Request<E> request) {
         begin(request);
         HttpServerExchange exchange = request.exchange();
-        if (RequestHead.targetSize(exchange) > MAX_TARGET_BYTES) {
+        if (targetSize(exchange) > MAX_TARGET_BYTES) {
             throw new HttpError(414, "The request target is longer than %s bytes".formatted(MAX_TARGET_BYTES));
         }
-        if (RequestHead.size(exchange) > limits.maxHeaderBytes) {
+        if (headSize(exchange) > limits.maxHeaderBytes) {
             throw new HttpError(431, "The request's headers are larger than %s bytes".formatted(limits.maxHeaderBytes));
         }
         // HTTP methods are case-sensitive; compare the method as sent.
@@ -119,6 +121,24 @@ public abstract class RequestHandler<E> implements HttpHandler {
             return Response.empty(204).with(Headers.ALLOW, resource.allow());
         }
         throw methodNotAllowed(resource.allow());
+    }
+
+    private static int targetSize(HttpServerExchange exchange) {
+        return exchange.getRequestURI().length() + exchange.getQueryString().length();
+    }
+
+    /** Bytes of the request target and of all headers. */
+    private static int headSize(HttpServerExchange exchange) {
+        HeaderMap headers = exchange.getRequestHeaders();
+        int size = targetSize(exchange);
+        for (long at = headers.fastIterateNonEmpty(); at != -1; at = headers.fiNextNonEmpty(at)) {
+            HeaderValues values = headers.fiCurrent(at);
+            for (int i = 0; i < values.size(); i++) {
+                // Includes ": " and CR LF
+                size += values.getHeaderName().length() + values.get(i).length() + 4;
+            }
+        }
+        return size;
     }
 
     private static HttpError methodNotAllowed(String allow) {

@@ -8,6 +8,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -31,23 +33,12 @@ final class TlsHandshakes implements AutoCloseable {
     private static final String HTTP_1_1 = "http/1.1";
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
-    /** Receives connections whose handshake is complete, on their I/O thread. */
-    interface Listener {
-        /**
-         * Serves HTTP/1.1.
-         *
-         * @param source the connection's input, from which the first byte may have been read
-         */
-        void openHttp1(StreamConnection connection, PeekingConduit source);
-
-        void openHttp2(StreamConnection connection);
-    }
-
     private final UndertowXnioSsl ssl;
     private final String[] cipherSuites;
     private final String[] applicationProtocols;
     private final Duration timeout;
-    private final Listener listener;
+    private final BiConsumer<StreamConnection, PeekingConduit> openHttp1;
+    private final Consumer<StreamConnection> openHttp2;
     private final Set<StreamConnection> pending = ConcurrentHashMap.newKeySet();
 
     /**
@@ -55,14 +46,24 @@ final class TlsHandshakes implements AutoCloseable {
      *     thread
      * @param http2 whether to offer HTTP/2
      * @param timeout maximum time for a handshake
+     * @param openHttp1 serves HTTP/1.1 after a handshake, on the I/O thread; takes the connection's input, from which
+     *     the first byte may have been read
+     * @param openHttp2 serves HTTP/2 after a handshake, on the I/O thread
      */
-    TlsHandshakes(SSLContext context, XnioWorker worker, boolean http2, Duration timeout, Listener listener) {
+    TlsHandshakes(
+            SSLContext context,
+            XnioWorker worker,
+            boolean http2,
+            Duration timeout,
+            BiConsumer<StreamConnection, PeekingConduit> openHttp1,
+            Consumer<StreamConnection> openHttp2) {
         Executor tasks = task -> worker.execute(task); // Undertow ignores the worker itself, and uses the I/O thread
         this.ssl = new UndertowXnioSsl(worker.getXnio(), OptionMap.EMPTY, context, tasks);
         this.cipherSuites = cipherSuites(context);
         this.applicationProtocols = http2 ? new String[] {HTTP_2, HTTP_1_1} : new String[] {HTTP_1_1};
         this.timeout = timeout;
-        this.listener = listener;
+        this.openHttp1 = openHttp1;
+        this.openHttp2 = openHttp2;
     }
 
     /** The suites with forward secrecy and authenticated encryption: HTTP/2 forbids the others of TLS 1.2. */
@@ -182,9 +183,9 @@ final class TlsHandshakes implements AutoCloseable {
                     tls.getSourceChannel().suspendReads();
                     tls.getSourceChannel().setReadListener(null);
                     if (HTTP_2.equals(engine.getApplicationProtocol())) {
-                        listener.openHttp2(tls);
+                        openHttp2.accept(tls);
                     } else {
-                        listener.openHttp1(tls, decrypted);
+                        openHttp1.accept(tls, decrypted);
                     }
                 }
             } catch (IOException e) {

@@ -38,8 +38,8 @@ public record RemoteConfig(
     /**
      * Validates all values.
      *
-     * @throws InvalidSettingException if the host or a port is invalid, or the host is not loopback and operators or TLS
-     *     are missing
+     * @throws InvalidSettingException if the host or a port is invalid, or the host is not loopback and operators or
+     *     TLS are missing
      */
     public RemoteConfig {
         Objects.requireNonNull(host, "host");

@@ -96,12 +96,8 @@ public enum Setting {
             Kind.SECRET,
             "Command for sh -c that prints the password, instead of the file; run at every login, for at most 5s"),
     DATA_DIR(Group.DATABASE, "DIRECTORY", "./data", "Data directory of the server's own PostgreSQL"),
-    EPHEMERAL(
-            Group.DATABASE,
-            "Start the server's own PostgreSQL without data, and delete the data at exit"),
-    FAIL_FAST(
-            Group.DATABASE,
-            "Exit with 1 if the database is unavailable at start, instead of waiting for it"),
+    EPHEMERAL(Group.DATABASE, "Start the server's own PostgreSQL without data, and delete the data at exit"),
+    FAIL_FAST(Group.DATABASE, "Exit with 1 if the database is unavailable at start, instead of waiting for it"),
 
     PROFILE(
             Group.POOL,
@@ -212,8 +208,7 @@ public enum Setting {
             "Record the JVM with the Flight Recorder, about 10M of memory, and keep the recording of each incident beside"
                     + " it; the last 5, each of 32M at most"),
     ALLOW_TERMINATE_OTHERS(
-            Group.DIAGNOSIS,
-            "Operators may terminate another application's backend that blocks one of this server"),
+            Group.DIAGNOSIS, "Operators may terminate another application's backend that blocks one of this server"),
 
     ADMIN_HOST(
             Group.OPERATORS,

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
@@ -118,7 +119,7 @@ class HangUpTest {
                         api.engine,
                         new Health(api.engine),
                         RequestListener.NONE,
-                        IncidentLookup.NONE);
+                        reason -> Optional.empty());
                 RawClient client = new RawClient(halfClose.port()).request(READ, api.bearer())) {
             await().until(() -> api.engine.pool().snapshot().checkedOut() == 1);
             client.endStream();

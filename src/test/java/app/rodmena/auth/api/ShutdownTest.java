@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -159,8 +160,8 @@ class ShutdownTest {
         try (TestApi api = new TestApi()) {
             HttpConfig taken = TestApi.CONFIG.withAddress("127.0.0.1", api.listener.port());
 
-            assertThatThrownBy(() ->
-                            ApiListener.start(taken, api.engine, api.health, RequestListener.NONE, IncidentLookup.NONE))
+            assertThatThrownBy(() -> ApiListener.start(
+                            taken, api.engine, api.health, RequestListener.NONE, reason -> Optional.empty()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("127.0.0.1:" + api.listener.port());
         }

@@ -19,6 +19,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -51,7 +52,7 @@ final class TestApi implements AutoCloseable {
     }
 
     TestApi(HttpConfig config, RequestListener requests) throws IOException {
-        listener = ApiListener.start(config, engine, health, requests, IncidentLookup.NONE);
+        listener = ApiListener.start(config, engine, health, requests, reason -> Optional.empty());
     }
 
     /** Limits of responses to slow clients. */
@@ -68,7 +69,7 @@ final class TestApi implements AutoCloseable {
                 engine,
                 health,
                 requests,
-                IncidentLookup.NONE,
+                reason -> Optional.empty(),
                 budget);
     }
 
@@ -78,7 +79,7 @@ final class TestApi implements AutoCloseable {
     }
 
     TestApi(HttpConfig config, Router<Endpoint> routes, RequestListener requests) throws IOException {
-        listener = ApiListener.start(config, routes, health, requests, IncidentLookup.NONE);
+        listener = ApiListener.start(config, routes, health, requests, reason -> Optional.empty());
     }
 
     RawClient raw() throws IOException {
