@@ -30,7 +30,7 @@ record BenchEnvironment(Tools tools, Path directory, Dataset data, Database data
             int memberships,
             Collection<ContenderKind> wanted,
             boolean writes,
-            Optional<Path> beside)
+            Optional<Beside> beside)
             throws IOException, InterruptedException, SQLException, EmbeddedDatabaseException {
         Path directory = Files.createTempDirectory(parent, "stage-");
         Dataset data = new Dataset(memberships);

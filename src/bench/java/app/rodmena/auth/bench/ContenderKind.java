@@ -4,7 +4,9 @@ package app.rodmena.auth.bench;
 enum ContenderKind {
     BATCHED("ours, as it comes"),
     PLAIN("ours, a query per request"),
-    OTHER("ours, in the directory of --beside"),
+    OTHER("ours, the server of --beside"),
+    PING("ours, /ping by the same client"),
+    BULK("ours, 1,000 checks in a request, 4 clients"),
     BARE("ours, without listeners"),
     PGBENCH("pgbench, the same query prepared"),
     SPRING("Spring Boot 3.5");

@@ -2,8 +2,10 @@ package app.rodmena.auth.bench;
 
 import app.rodmena.auth.rbac.PermissionSql;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,11 +24,11 @@ final class Contenders implements AutoCloseable {
     private final Database database;
     private final Dataset data;
     private final boolean writes;
-    private final Optional<Path> beside;
+    private final Optional<Beside> beside;
     private final List<Contender> contenders = new ArrayList<>();
 
     private Contenders(
-            Tools tools, Path directory, Database database, Dataset data, boolean writes, Optional<Path> beside) {
+            Tools tools, Path directory, Database database, Dataset data, boolean writes, Optional<Beside> beside) {
         this.tools = tools;
         this.directory = directory;
         this.database = database;
@@ -39,7 +41,7 @@ final class Contenders implements AutoCloseable {
      * Starts the wanted contenders; prints a line for one that cannot run on this machine and omits it.
      *
      * @param directory their working directory
-     * @param beside another directory with this repository, for the contender OTHER
+     * @param beside the contender OTHER
      */
     static Contenders start(
             Tools tools,
@@ -48,7 +50,7 @@ final class Contenders implements AutoCloseable {
             Dataset data,
             Collection<ContenderKind> wanted,
             boolean writes,
-            Optional<Path> beside)
+            Optional<Beside> beside)
             throws IOException, InterruptedException {
         Contenders field = new Contenders(tools, directory, database, data, writes, beside);
         try {
@@ -79,21 +81,24 @@ final class Contenders implements AutoCloseable {
 
     private void enter(ContenderKind kind) throws IOException, InterruptedException {
         switch (kind) {
-            case BATCHED -> enterOurs(kind, tools.home(), List.of());
-            case PLAIN -> enterOurs(kind, tools.home(), List.of("--batching", "off"));
+            case BATCHED -> enterOurs(kind, new Beside(tools.home(), Optional.empty(), List.of()));
+            case PLAIN -> enterOurs(kind, new Beside(tools.home(), Optional.empty(), List.of("--batching", "off")));
             case OTHER -> {
                 if (beside.isPresent()) {
-                    enterOurs(kind, beside.get(), List.of());
+                    enterOurs(kind, beside.get());
                 }
             }
+            case PING -> enterLoad(kind, tools.wrk()::ping);
+            case BULK -> enterLoad(kind, tools.wrk()::bulk);
             case BARE -> enterBare();
             case PGBENCH -> enterPgbench();
             case SPRING -> enterSpring();
         }
     }
 
-    private void enterOurs(ContenderKind kind, Path home, List<String> flags) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(home.resolve("run.sh").toString()));
+    private void enterOurs(ContenderKind kind, Beside server) throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of(server.home().resolve("run.sh").toString()));
         command.addAll(List.of(
                 "--instance",
                 "bench-" + kind,
@@ -105,8 +110,26 @@ final class Contenders implements AutoCloseable {
                 "0",
                 "--jmx-port",
                 "0"));
-        command.addAll(flags);
-        enter(kind, "auth/bench-%s%%".formatted(kind), Map.of("AUTH_DATABASE_URL", database.url()), command);
+        command.addAll(server.flags());
+        Map<String, String> environment = new HashMap<>(Map.of("AUTH_DATABASE_URL", database.url()));
+        server.java().ifPresent(home -> environment.put("JAVA_HOME", home.toString()));
+        enter(kind, "auth/bench-%s%%".formatted(kind), environment, command);
+    }
+
+    /** Another load on the server of BATCHED. */
+    private void enterLoad(ContenderKind kind, RequestLoad load) {
+        find(ContenderKind.BATCHED)
+                .flatMap(Contender::server)
+                .ifPresent(server -> contenders.add(new Contender(
+                        kind,
+                        "auth/bench-%s%%".formatted(ContenderKind.BATCHED),
+                        Optional.of(server),
+                        (clients, time) -> load.run(server.address(), data, clients, time))));
+    }
+
+    @FunctionalInterface
+    private interface RequestLoad {
+        LoadOutcome run(URI server, Dataset data, int clients, Duration time) throws IOException, InterruptedException;
     }
 
     private void enterBare() throws IOException, InterruptedException {
@@ -161,13 +184,12 @@ final class Contenders implements AutoCloseable {
             throws IOException, InterruptedException {
         List<String> words = command.stream().filter(word -> !word.isEmpty()).collect(Collectors.toList());
         Server server = Server.start(kind.toString(), directory, environment, words);
+        RequestLoad load = writes ? tools.wrk()::grant : tools.wrk()::check;
         contenders.add(new Contender(
                 kind,
                 applicationName,
                 Optional.of(server),
-                (clients, time) -> writes
-                        ? tools.wrk().grant(server.address(), data, clients, time)
-                        : tools.wrk().check(server.address(), data, clients, time)));
+                (clients, time) -> load.run(server.address(), data, clients, time)));
     }
 
     private static void omit(ContenderKind kind, String reason) {

@@ -35,6 +35,7 @@ final class HttpBench {
 
     void run() throws IOException, InterruptedException, SQLException, EmbeddedDatabaseException {
         Optional<LoadOutcome> health;
+        Optional<OpenLoop> openLoop;
         try (BenchEnvironment stage = BenchEnvironment.create(
                 tools, directory, options.memberships, options.only, options.writes, options.beside())) {
             System.out.println(conditions(stage));
@@ -45,14 +46,17 @@ final class HttpBench {
                     stage.round(round, clients, duration).forEach(results::add);
                 }
             }
+            openLoop = openLoop(stage);
             health = health(stage);
         }
         System.out.println(Report.tables(results, options.clients, options.writes ? "grant" : "check"));
+        openLoop.map(OpenLoop::table).ifPresent(System.out::println);
         List<Target> targets = options.writes ? Target.ofWrites(results) : Target.of(results);
+        openLoop.map(OpenLoop::p99ToMedian).map(Target::openLoop).ifPresent(targets::add);
         health.map(Target::healthOf).ifPresent(targets::add);
         List<SizeResult> grown = List.of();
         if (options.growth) {
-            printProgress("1k memberships, 100k and 1M");
+            printProgress("1k memberships, 1M and 10M");
             grown = new SizeComparison(tools, directory, options.rounds, duration, warmUp).measure();
             System.out.println(Report.growth(grown));
             targets.add(Target.growth(SizeComparison.ratio(grown)));
@@ -75,12 +79,25 @@ final class HttpBench {
                 .writeValue(file.toFile(), Stream.concat(compared, growth).toList());
     }
 
-    private Optional<LoadOutcome> health(BenchEnvironment stage)
-            throws IOException, InterruptedException, SQLException {
-        if (options.writes) {
+    private Optional<OpenLoop> openLoop(BenchEnvironment stage) throws InterruptedException {
+        Optional<Server> ours = ours(stage);
+        if (ours.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Server> ours = stage.contenders().find(ContenderKind.BATCHED).flatMap(Contender::server);
+        printProgress("open loop at 85 % of the peak");
+        return Optional.of(OpenLoop.measure(ours.get().address(), options.rounds, duration));
+    }
+
+    /** The server that is compared with the others; empty for writes. */
+    private Optional<Server> ours(BenchEnvironment stage) {
+        return options.writes
+                ? Optional.empty()
+                : stage.contenders().find(ContenderKind.BATCHED).flatMap(Contender::server);
+    }
+
+    private Optional<LoadOutcome> health(BenchEnvironment stage)
+            throws IOException, InterruptedException, SQLException {
+        Optional<Server> ours = ours(stage);
         if (ours.isEmpty()) {
             return Optional.empty();
         }
@@ -90,7 +107,7 @@ final class HttpBench {
     }
 
     private String conditions(BenchEnvironment stage) {
-        return "%d rounds of %d s in turns, %d memberships, PostgreSQL %s, Java %s, %d cores shared by clients, server and database"
+        return "Closed loop: each client sends its next request after the answer. %d rounds of %d s in turns, %d memberships, durable, no cache, PostgreSQL %s, Java %s, %d cores shared by clients, server and database"
                 .formatted(
                         options.rounds,
                         options.seconds,

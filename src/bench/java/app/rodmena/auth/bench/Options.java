@@ -52,12 +52,13 @@ final class Options implements Benchmark {
             paramLabel = "NAME,NAME",
             split = ",",
             hideParamSyntax = true,
-            description = "Some of batched, plain, other, bare, pgbench, spring; by default all that are available")
+            description =
+                    "Some of batched, plain, other, ping, bulk, bare, pgbench, spring; by default all that are available")
     Set<ContenderKind> only = new LinkedHashSet<>(Arrays.asList(ContenderKind.values()));
 
     @Option(
             names = "--memberships",
-            paramLabel = "1k|100k|1M",
+            paramLabel = "1k|100k|1M|10M",
             defaultValue = "100k",
             converter = SizeConverter.class,
             description = "Memberships in the database (${DEFAULT-VALUE})")
@@ -66,10 +67,22 @@ final class Options implements Benchmark {
     @Option(
             names = "--beside",
             paramLabel = "DIR",
-            description = "Also measure the server of this directory, another version of this repository")
+            description = "Also measure the server of this directory, another version of this repository, or the same")
     private Path beside;
 
-    @Option(names = "--growth", description = "Also compare 1k memberships with 100k and 1M, at 100 clients")
+    @Option(
+            names = "--beside-java",
+            paramLabel = "DIR",
+            description = "Home of the JDK of the server of --beside (by default the same)")
+    private Path besideJava;
+
+    @Option(
+            names = "--beside-flag",
+            paramLabel = "FLAG",
+            description = "A flag of the server of --beside, as --beside-flag=--batch-slots=2; several are allowed")
+    private List<String> besideFlags = new ArrayList<>();
+
+    @Option(names = "--growth", description = "Also compare 1k memberships with 1M and 10M, at 100 clients")
     boolean growth;
 
     @Option(
@@ -86,8 +99,9 @@ final class Options implements Benchmark {
             description = "Show this")
     boolean help;
 
-    Optional<Path> beside() {
-        return Optional.ofNullable(beside).map(Path::toAbsolutePath);
+    Optional<Beside> beside() {
+        return Optional.ofNullable(beside)
+                .map(home -> new Beside(home.toAbsolutePath(), Optional.ofNullable(besideJava), besideFlags));
     }
 
     @Override
@@ -102,6 +116,9 @@ final class Options implements Benchmark {
         }
         if (clients.stream().anyMatch(count -> count < 1 || count > MAX_CLIENTS)) {
             return Optional.of("--clients must be 1 to %d each".formatted(MAX_CLIENTS));
+        }
+        if (beside == null && (besideJava != null || !besideFlags.isEmpty())) {
+            return Optional.of("--beside-java and --beside-flag need --beside");
         }
         if (writes && growth) {
             return Optional.of("--growth compares checks, and cannot be combined with --writes");

@@ -13,7 +13,7 @@ import java.util.Set;
 
 /** Compares this server with different numbers of memberships. */
 record SizeComparison(Tools tools, Path directory, int rounds, Duration duration, Duration warmUp) {
-    private static final List<Integer> SIZES = List.of(1_000, 100_000, 1_000_000);
+    private static final List<Integer> SIZES = List.of(1_000, 1_000_000, 10_000_000);
     private static final int CLIENTS = 100;
 
     /** The measurements with this number of memberships. */

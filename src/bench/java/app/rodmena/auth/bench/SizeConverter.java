@@ -2,7 +2,7 @@ package app.rodmena.auth.bench;
 
 import picocli.CommandLine.ITypeConverter;
 
-/** Converts numbers with a unit: 1k, 100k, 1M. */
+/** Converts numbers with a unit: 1k, 100k, 10M. */
 final class SizeConverter implements ITypeConverter<Integer> {
     @Override
     public Integer convert(String text) {

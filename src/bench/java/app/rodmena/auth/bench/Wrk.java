@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The load generator wrk, which keeps a given number of connections busy. */
 final class Wrk {
@@ -17,6 +18,11 @@ final class Wrk {
     private static final Pattern OUTCOME = Pattern.compile("outcome (\\d+) (\\d+) (\\d+) (\\d+) (\\d+) (\\d+)");
 
     private static final String TIMEOUT = "10s";
+
+    /** Checks in a request of {@link #bulk}. */
+    private static final int BULK = 1000;
+
+    private static final int MAX_BULK_CLIENTS = 4;
 
     private final Path program;
     private final Path scripts;
@@ -28,17 +34,41 @@ final class Wrk {
 
     /** Sends the checks of the dataset. */
     LoadOutcome check(URI server, Dataset data, int clients, Duration time) throws IOException, InterruptedException {
-        List<String> arguments = new ArrayList<>(
-                List.of(server.getAuthority(), Integer.toString(data.users()), Integer.toString(Dataset.PERMISSIONS)));
+        return checks("/api/has_permission/", server, data, clients, time);
+    }
+
+    /** Sends requests for /ping which cost the client the same as checks. */
+    LoadOutcome ping(URI server, Dataset data, int clients, Duration time) throws IOException, InterruptedException {
+        return checks("/ping?", server, data, clients, time);
+    }
+
+    private LoadOutcome checks(String path, URI server, Dataset data, int clients, Duration time)
+            throws IOException, InterruptedException {
+        return run("checks.lua", server, arguments(server, data, path, Dataset.PERMISSIONS), clients, time);
+    }
+
+    /** Sends the checks of the dataset, {@link #BULK} in each request, from a few clients only; counts checks. */
+    LoadOutcome bulk(URI server, Dataset data, int clients, Duration time) throws IOException, InterruptedException {
+        LoadOutcome requests = run(
+                "bulk.lua",
+                server,
+                arguments(server, data, BULK, Dataset.PERMISSIONS),
+                Math.min(clients, MAX_BULK_CLIENTS),
+                time);
+        return new LoadOutcome(
+                requests.answers() * BULK, requests.errors(), requests.took(), requests.median(), requests.p99());
+    }
+
+    private static List<String> arguments(URI server, Dataset data, Object... more) {
+        List<String> arguments = new ArrayList<>(List.of(server.getAuthority(), Integer.toString(data.users())));
+        Stream.of(more).map(Object::toString).forEach(arguments::add);
         arguments.addAll(data.keys());
-        return run("checks.lua", server, arguments, clients, time);
+        return arguments;
     }
 
     /** Grants roles of the dataset. */
     LoadOutcome grant(URI server, Dataset data, int clients, Duration time) throws IOException, InterruptedException {
-        List<String> arguments = new ArrayList<>(List.of(server.getAuthority(), Integer.toString(data.users())));
-        arguments.addAll(data.keys());
-        return run("grants.lua", server, arguments, clients, time);
+        return run("grants.lua", server, arguments(server, data), clients, time);
     }
 
     /** Sends GET requests for one path. */

@@ -3,6 +3,8 @@ package app.rodmena.auth.database;
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.pool.event.CallContext;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,7 +24,8 @@ import org.jdbi.v3.core.statement.SqlStatements;
  * transaction that waits 10 ms for a lock. Those that still conflict, and all writes of the next second, run alone.
  *
  * <p>A batch saves commits, but uses one connection. Writes that take long without the commit, for example because of a
- * trigger, are done earlier on several connections, so they run alone. Thread-safe.
+ * trigger, are done earlier on several connections, so they run alone. Later a batch of two shows whether they still
+ * take long. Thread-safe.
  */
 final class BatchWrite<Q, A> {
     /** Writes that run alone at the same time before others form batches. */
@@ -48,7 +51,13 @@ final class BatchWrite<Q, A> {
     /** A quicker batch is not slow: one round trip, or one wait for a lock, may take most of its time. */
     private static final long MIN_SLOW_BATCH_NANOS = Duration.ofMillis(200).toNanos();
 
+    /** After a slow batch; doubled, up to the maximum, as long as the next batch is slow too. */
     private static final Duration ALONE_AFTER_SLOW_BATCH = Duration.ofSeconds(10);
+
+    private static final Duration MAX_ALONE_AFTER_SLOW_BATCH = Duration.ofMinutes(1);
+
+    /** Writes of the first batch after a slow one; the others run alone once more. */
+    private static final int PROBE_SIZE = 2;
 
     /** With serialization_failure. */
     private static final Set<String> CONFLICTS =
@@ -58,6 +67,9 @@ final class BatchWrite<Q, A> {
     private final BatchQuery<Q, A> statements;
     private final AtomicInteger alone = new AtomicInteger();
     private volatile long aloneUntilNanos = System.nanoTime();
+
+    /** How long writes run alone if the next batch is slow; longer than the minimum if the last one was. */
+    private volatile Duration aloneIfSlow = ALONE_AFTER_SLOW_BATCH;
 
     /** A batch in a transaction; the results of writes that conflict with another transaction are empty. */
     private final BatchQuery<Q, Optional<A>> batch = new BatchQuery<>() {
@@ -73,6 +85,15 @@ final class BatchWrite<Q, A> {
 
         @Override
         public List<Optional<A>> executeBatch(Handle handle, List<Q> inputs) {
+            if (!isProbe() || inputs.size() <= PROBE_SIZE) {
+                return executeTogether(handle, inputs);
+            }
+            List<Optional<A>> results = new ArrayList<>(executeTogether(handle, inputs.subList(0, PROBE_SIZE)));
+            results.addAll(Collections.nCopies(inputs.size() - PROBE_SIZE, Optional.empty()));
+            return results;
+        }
+
+        private List<Optional<A>> executeTogether(Handle handle, List<Q> inputs) {
             handle.getConfig(SqlStatements.class).setQueryTimeout(MAX_SECONDS);
             boolean cancelled;
             try {
@@ -85,7 +106,11 @@ final class BatchWrite<Q, A> {
                 }
                 cancelled = SqlState.of(e).equals(SqlState.QUERY_CANCELED);
             }
-            runAloneFor(cancelled ? ALONE_AFTER_SLOW_BATCH : ALONE_AFTER_CONFLICT);
+            if (cancelled) {
+                runAloneAfterSlowBatch();
+            } else {
+                runAloneFor(ALONE_AFTER_CONFLICT);
+            }
             long end = System.nanoTime() + ONE_BY_ONE_NANOS;
             return inputs.stream()
                     .map(input ->
@@ -97,8 +122,10 @@ final class BatchWrite<Q, A> {
             long start = System.nanoTime();
             List<A> results = statements.executeBatch(handle, inputs);
             long took = System.nanoTime() - start;
-            if (took > MIN_SLOW_BATCH_NANOS && took > SLOW_WRITE_NANOS * inputs.size()) {
-                runAloneFor(ALONE_AFTER_SLOW_BATCH);
+            if (took > SLOW_WRITE_NANOS * inputs.size() && (isProbe() || took > MIN_SLOW_BATCH_NANOS)) {
+                runAloneAfterSlowBatch();
+            } else {
+                aloneIfSlow = ALONE_AFTER_SLOW_BATCH;
             }
             return results;
         }
@@ -130,6 +157,17 @@ final class BatchWrite<Q, A> {
         return database.submit(caller, batch, input)
                 .thenCompose(result -> result.<CompletionStage<A>>map(CompletableFuture::completedStage)
                         .orElseGet(() -> runAlone(caller, input)));
+    }
+
+    /** Whether the last batch was slow. */
+    private boolean isProbe() {
+        return aloneIfSlow.compareTo(ALONE_AFTER_SLOW_BATCH) > 0;
+    }
+
+    private void runAloneAfterSlowBatch() {
+        Duration time = aloneIfSlow;
+        runAloneFor(time);
+        aloneIfSlow = Collections.min(List.of(time.multipliedBy(2), MAX_ALONE_AFTER_SLOW_BATCH));
     }
 
     private void runAloneFor(Duration time) {
