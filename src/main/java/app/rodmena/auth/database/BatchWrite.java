@@ -69,7 +69,9 @@ final class BatchWrite<Q, A> {
     private volatile long aloneUntilNanos = System.nanoTime();
 
     /** How long writes run alone if the next batch is slow; longer than the minimum if the last one was. */
-    private volatile Duration aloneIfSlow = ALONE_AFTER_SLOW_BATCH;
+    private volatile Duration aloneIfSlow;
+
+    private final Duration aloneAfterSlowBatch;
 
     /** A batch in a transaction; the results of writes that conflict with another transaction are empty. */
     private final BatchQuery<Q, Optional<A>> batch = new BatchQuery<>() {
@@ -125,7 +127,7 @@ final class BatchWrite<Q, A> {
             if (took > SLOW_WRITE_NANOS * inputs.size() && (isProbe() || took > MIN_SLOW_BATCH_NANOS)) {
                 runAloneAfterSlowBatch();
             } else {
-                aloneIfSlow = ALONE_AFTER_SLOW_BATCH;
+                aloneIfSlow = aloneAfterSlowBatch;
             }
             return results;
         }
@@ -144,8 +146,14 @@ final class BatchWrite<Q, A> {
     };
 
     BatchWrite(DatabaseEngine database, BatchQuery<Q, A> statements) {
+        this(database, statements, ALONE_AFTER_SLOW_BATCH);
+    }
+
+    BatchWrite(DatabaseEngine database, BatchQuery<Q, A> statements, Duration aloneAfterSlowBatch) {
         this.database = database;
         this.statements = statements;
+        this.aloneAfterSlowBatch = aloneAfterSlowBatch;
+        this.aloneIfSlow = aloneAfterSlowBatch;
     }
 
     CompletionStage<A> submit(CallContext caller, Q input) {
@@ -161,7 +169,7 @@ final class BatchWrite<Q, A> {
 
     /** Whether the last batch was slow. */
     private boolean isProbe() {
-        return aloneIfSlow.compareTo(ALONE_AFTER_SLOW_BATCH) > 0;
+        return aloneIfSlow.compareTo(aloneAfterSlowBatch) > 0;
     }
 
     private void runAloneAfterSlowBatch() {
