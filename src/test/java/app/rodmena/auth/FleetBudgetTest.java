@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.postgres.DatabaseTarget;
-import app.rodmena.auth.postgres.Secret;
 import app.rodmena.auth.testing.AuthProcess;
 import app.rodmena.auth.testing.PostgresServer;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -34,39 +32,37 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Several processes on one small PostgreSQL: each has to know of the others from pg_stat_activity alone. */
 class FleetBudgetTest {
-    /** Room for seven processes of 2 + 1 and one that watches, with three to spare. */
-    private static final int MAX_CONNECTIONS = 3 + 7 * 4 + 3;
+    /** Room for four processes of 4 + 2 and one that watches, with three to spare. */
+    private static final int MAX_CONNECTIONS = 3 + 4 * 7 + 3;
 
     @TempDir
     Path directory;
 
     private final List<AuthProcess> processes = new ArrayList<>();
-    private EmbeddedPostgres postgres;
+    private PostgresServer postgres;
 
     @BeforeEach
-    void startPostgres() throws IOException {
-        postgres = EmbeddedPostgres.builder()
-                .setServerConfig("max_connections", Integer.toString(MAX_CONNECTIONS))
-                .start();
+    void startPostgres() throws Exception {
+        postgres = PostgresServer.start(directory, "max_connections=" + MAX_CONNECTIONS);
     }
 
     @AfterEach
-    void stop() throws IOException {
+    void stop() {
         processes.forEach(AuthProcess::terminate);
         processes.forEach(AuthProcess::close);
         postgres.close();
     }
 
     @Test
-    void ofEightThatStartAtOnceTheSevenThatFitStayAndTheShareOfOneThatDiesIsFreeAtOnce() throws Exception {
-        for (int i = 1; i <= 8; i++) {
+    void ofFiveThatStartAtOnceTheFourThatFitStayAndTheShareOfOneThatDiesIsFreeAtOnce() throws Exception {
+        for (int i = 1; i <= 5; i++) {
             start("fleet-" + i, "refuse");
         }
-        await().atMost(180, TimeUnit.SECONDS).until(() -> running() + ended() == 8);
+        await().atMost(180, TimeUnit.SECONDS).until(() -> running() + ended() == 5);
         assertThat(running())
                 .as(() -> String.join(
                         "\n", processes.stream().map(AuthProcess::err).toList()))
-                .isEqualTo(7);
+                .isEqualTo(4);
         AuthProcess refused = processes.stream()
                 .filter(process -> !process.isAlive())
                 .findFirst()
@@ -74,9 +70,9 @@ class FleetBudgetTest {
         assertThat(refused.awaitEnd()).isEqualTo(1);
         assertThat(refused.out()).doesNotContain("Listening");
         assertThat(refused.err())
-                .contains("Stopped: no room for the 4 connections that this process may open (2 + 1, and")
+                .contains("Stopped: no room for the 7 connections that this process may open (4 + 2, and")
                 // Of 31, or of fewer while a session is there that has not said its name yet.
-                .containsPattern("28 of (31|30|29) connections are committed to 7 processes \\(max_connections 34, 3")
+                .containsPattern("28 of (31|30|29) connections are committed to 4 processes \\(max_connections 34, 3")
                 .doesNotContain("\tat ");
         assertThat(processes.stream().filter(AuthProcess::isAlive))
                 .allSatisfy(process -> assertThat(process.err()).doesNotContain("does not fit"));
@@ -87,8 +83,8 @@ class FleetBudgetTest {
                 .orElseThrow()
                 .kill();
 
-        start("fleet-9", "refuse").awaitStart();
-        assertThat(running()).isEqualTo(7);
+        start("fleet-6", "refuse").awaitStart();
+        assertThat(running()).isEqualTo(4);
     }
 
     @Test
@@ -151,17 +147,15 @@ class FleetBudgetTest {
 
     @Test
     void afterAFailoverOneOfTwoThatWereAdmittedWithoutEachOtherEnds() throws Exception {
-        PostgresServer primary = PostgresServer.start(directory, "max_connections=" + MAX_CONNECTIONS);
-        try (primary;
-                PostgresServer standby = primary.standby();
+        try (PostgresServer standby = postgres.standby();
                 TestProxy proxy = new TestProxy(superuser(standby))) {
             proxy.stop();
             String[] pool = {"--pool-size=20", "--max-overflow=4"};
-            AuthProcess established = start("same", "refuse", pool[0], pool[1], urlOf(primary, proxyPort(proxy)))
+            AuthProcess established = start("same", "refuse", pool[0], pool[1], urlOf(postgres, proxyPort(proxy)))
                     .awaitStart();
-            primary.stop(PostgresServer.Mode.IMMEDIATE);
+            postgres.stop(PostgresServer.Mode.IMMEDIATE);
             standby.execute("postgres", "select pg_promote()");
-            AuthProcess hasty = start("same", "refuse", pool[0], pool[1], urlOf(primary, standby.port()))
+            AuthProcess hasty = start("same", "refuse", pool[0], pool[1], urlOf(postgres, standby.port()))
                     .awaitStart();
 
             proxy.start();
@@ -185,25 +179,21 @@ class FleetBudgetTest {
 
     @Test
     void aRestartWithAnotherMaxConnectionsChangesTheRoomAndEndsNoProcess() throws Exception {
-        try (PostgresServer server = PostgresServer.start(directory, "max_connections=" + MAX_CONNECTIONS)) {
-            String url = urlOf(server);
-            AuthProcess first = start("first", "refuse", "--pool-size=10", url).awaitStart();
-            AuthProcess second = start("second", "refuse", "--pool-size=5", url).awaitStart();
+        AuthProcess first = start("first", "refuse", "--pool-size=10").awaitStart();
+        AuthProcess second = start("second", "refuse", "--pool-size=5").awaitStart();
 
-            restart(server, MAX_CONNECTIONS - 10);
+        restart(postgres, MAX_CONNECTIONS - 10);
 
-            await().until(() ->
-                    first.err().matches("(?s).*The fleet no longer fits: \\d+ of 21 connections are committed.*"));
-            AuthProcess third = start("third", "refuse", "--pool-size=1", "--max-overflow=0", url);
-            assertThat(third.awaitEnd()).isEqualTo(1);
+        await().until(() ->
+                first.err().matches("(?s).*The fleet no longer fits: \\d+ of 21 connections are committed.*"));
+        AuthProcess third = start("third", "refuse", "--pool-size=1", "--max-overflow=0");
+        assertThat(third.awaitEnd()).isEqualTo(1);
 
-            restart(server, MAX_CONNECTIONS + 10);
+        restart(postgres, MAX_CONNECTIONS + 10);
 
-            await().until(() ->
-                    first.err().matches("(?s).*The fleet fits again: \\d+ of 41 connections are committed.*"));
-            start("fourth", "refuse", "--pool-size=5", url).awaitStart();
-            assertThat(first.isAlive() && second.isAlive()).isTrue();
-        }
+        await().until(() -> first.err().matches("(?s).*The fleet fits again: \\d+ of 41 connections are committed.*"));
+        start("fourth", "refuse", "--pool-size=5").awaitStart();
+        assertThat(first.isAlive() && second.isAlive()).isTrue();
     }
 
     private static void restart(PostgresServer server, int maxConnections) throws Exception {
@@ -291,8 +281,7 @@ class FleetBudgetTest {
     }
 
     private DatabaseTarget direct() {
-        return new DatabaseTarget(
-                "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(postgres.getPort()), "postgres", Secret.NONE);
+        return superuser(postgres);
     }
 
     private static String through(TestProxy proxy) {
@@ -302,8 +291,8 @@ class FleetBudgetTest {
 
     private AuthProcess start(String instance, String budget, String... more) throws IOException {
         List<String> flags = new ArrayList<>(List.of("--port=0", "--instance=" + instance, "--budget=" + budget));
-        flags.addAll(more.length == 0 ? List.of("--pool-size=2", "--max-overflow=1") : List.of(more));
-        String url = "postgresql://postgres@127.0.0.1:%d/postgres".formatted(postgres.getPort());
+        flags.addAll(more.length == 0 ? List.of("--pool-size=4", "--max-overflow=2") : List.of(more));
+        String url = "postgresql://postgres@127.0.0.1:%d/postgres".formatted(postgres.port());
         AuthProcess process =
                 AuthProcess.start(directory, Map.of("AUTH_DATABASE_URL", url), flags.toArray(String[]::new));
         processes.add(process);
