@@ -19,8 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,13 +32,14 @@ class HaProxyTest {
     private static final Path CONFIGURATION =
             Path.of("src/deploy/haproxy/haproxy.cfg").toAbsolutePath();
     private static final int CLIENTS = 4;
+    private static final int PAUSE_MILLIS = 10;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final String key = UUID.randomUUID().toString();
     private final DatabaseTarget database = MigratedDatabase.fresh();
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<String> answers = new ConcurrentLinkedQueue<>();
-    private volatile boolean stopping;
+    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(CLIENTS);
 
     @TempDir
     Path directory;
@@ -56,10 +60,10 @@ class HaProxyTest {
                 Program.start(directory, environment, List.of(haproxy, "-db", "-f", CONFIGURATION.toString()))) {
             running.add(start(servers[0]));
             running.add(start(servers[1]));
-            List<CompletableFuture<Void>> clients = new ArrayList<>();
+            List<ScheduledFuture<?>> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
-                String name = "client-" + i;
-                clients.add(CompletableFuture.runAsync(() -> work("http://127.0.0.1:" + port, name)));
+                Client client = new Client("http://127.0.0.1:" + port, "client-" + i);
+                clients.add(timer.scheduleWithFixedDelay(client::request, 0, PAUSE_MILLIS, TimeUnit.MILLISECONDS));
             }
             awaitAnswers();
             for (int i = 0; i < running.size(); i++) {
@@ -69,11 +73,12 @@ class HaProxyTest {
                 awaitUp(proxy, "auth%d".formatted(i + 1));
                 awaitAnswers();
             }
-            stopping = true;
-            clients.forEach(CompletableFuture::join);
+            clients.forEach(client -> client.cancel(false));
+            timer.shutdown();
+            assertThat(timer.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
             assertThat(failures).as(proxy::output).isEmpty();
         } finally {
-            stopping = true;
+            timer.shutdownNow();
             running.forEach(AuthProcess::close);
         }
     }
@@ -100,10 +105,24 @@ class HaProxyTest {
         });
     }
 
-    private void work(String url, String name) {
-        for (int i = 0; !stopping; i++) {
-            request("POST", url + "/api/role/" + name + "-" + i % 10);
-            request("GET", url + "/api/roles");
+    /** Sends requests one after the other: a write, then a read. */
+    private final class Client {
+        private final String url;
+        private final String name;
+        private int sent;
+
+        Client(String url, String name) {
+            this.url = url;
+            this.name = name;
+        }
+
+        void request() {
+            int number = sent++;
+            if (number % 2 == 0) {
+                HaProxyTest.this.request("POST", url + "/api/role/" + name + "-" + number % 20);
+            } else {
+                HaProxyTest.this.request("GET", url + "/api/roles");
+            }
         }
     }
 
