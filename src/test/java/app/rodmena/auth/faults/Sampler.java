@@ -25,9 +25,9 @@ import java.util.function.Consumer;
 /** Samples the server periodically from outside: health, diagnosis, backends and process. */
 final class Sampler implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long HEALTH_MILLIS = 100;
+    private static final long HEALTH_MILLIS = 150;
     private static final long DIAGNOSIS_MILLIS = 250;
-    private static final long BACKENDS_MILLIS = 100;
+    private static final long BACKENDS_MILLIS = 150;
     private static final long PROCESS_MILLIS = 250;
 
     private final HttpClient http;
