@@ -87,7 +87,7 @@ class IncidentRecorderTest {
     @Test
     void anIncidentThatHasNotEndedHasARecordingAfterTheStop() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
-        try (AuthProcess server = start(target, "--incident-recording")) {
+        try (AuthProcess server = start(target, "--incident-recording", "--shutdown-grace=1s")) {
             await().until(() -> jcmd(server, "JFR.check").contains("auth-incidents"));
             try (Connection locker = TestPostgres.connect(target);
                     var statement = locker.createStatement()) {
