@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
  * Makes statements slow for a reason on a real PostgreSQL, whose buffers are as small as possible, so that it waits for
  * its files even if the operating system caches them. The reasons CPU and SYNC_REP are in {@link RecommendationsTest}.
  */
-@Tag("faults")
 class SlowSqlReasonsTest {
     private static final int CALLERS = 3;
 

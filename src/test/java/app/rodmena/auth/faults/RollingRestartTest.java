@@ -27,12 +27,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Four servers behind HAProxy are restarted one after the other, under load. */
-@Tag("faults")
 class RollingRestartTest {
     private static final int SERVERS = 4;
     private static final int REQUESTS_PER_SECOND = 100;
