@@ -1,8 +1,7 @@
 package app.rodmena.auth.bench;
 
 import app.rodmena.auth.bench.Results.Spread;
-import app.rodmena.auth.tools.load.LoadAmount;
-import app.rodmena.auth.tools.load.LoadException;
+import app.rodmena.auth.cli.CommandFailedException;
 import app.rodmena.auth.tools.load.LoadPlan;
 import app.rodmena.auth.tools.load.LoadResults;
 import app.rodmena.auth.tools.load.LoadRun;
@@ -40,7 +39,8 @@ record OpenLoop(List<Round> rounds) {
     private static LoadResults run(URI server, Duration duration, OptionalInt rate) throws InterruptedException {
         LoadPlan plan = new LoadPlan(
                 LoadTarget.parse(server.toString()),
-                new LoadAmount.During(duration),
+                LoadPlan.MAX_REQUESTS,
+                Optional.of(duration),
                 CLIENTS,
                 rate,
                 RequestMix.CHECKS,
@@ -50,7 +50,7 @@ record OpenLoop(List<Round> rounds) {
             run.start();
             run.await(duration.plus(TIMEOUT));
             return run.finish();
-        } catch (LoadException e) {
+        } catch (CommandFailedException e) {
             throw new BenchException(e.getMessage());
         }
     }

@@ -7,7 +7,7 @@ import app.rodmena.auth.cli.ToolCommands;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.tools.demo.DemoCommand;
-import app.rodmena.auth.tools.load.LoadOptions;
+import app.rodmena.auth.tools.load.LoadCommand;
 import app.rodmena.auth.tools.model.CheckModelCommand;
 import app.rodmena.auth.tools.model.SimulateCommand;
 import app.rodmena.auth.tools.model.SimulateTenantsCommand;
@@ -22,7 +22,7 @@ public final class Tools implements ToolCommands {
 
     @Override
     public List<CommandLine> commandLines(CommandContext context) {
-        return List.of(DemoCommand.commandLine(context), LoadOptions.commandLine(context));
+        return List.of(DemoCommand.commandLine(context), LoadCommand.commandLine(context));
     }
 
     @Override

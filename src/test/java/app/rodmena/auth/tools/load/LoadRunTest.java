@@ -28,7 +28,7 @@ class LoadRunTest {
                 var statement = locker.createStatement();
                 LoadRun run = LoadRun.prepare(plan(
                         "http://127.0.0.1:" + server.server.address().getPort(),
-                        new LoadAmount.During(Duration.ofSeconds(5)),
+                        Optional.of(Duration.ofSeconds(5)),
                         OptionalInt.of(60)))) {
             run.start();
             await().until(() -> run.progress().ended() > 60);
@@ -57,8 +57,8 @@ class LoadRunTest {
                         "--port=0",
                         "--database-url=" + TestPostgres.freshDatabase().jdbcUrl() + "?user=postgres")
                 .awaitStart()) {
-            try (LoadRun run = LoadRun.prepare(
-                    plan(server.url(), new LoadAmount.During(Duration.ofMinutes(5)), OptionalInt.empty()))) {
+            try (LoadRun run =
+                    LoadRun.prepare(plan(server.url(), Optional.of(Duration.ofMinutes(5)), OptionalInt.empty()))) {
                 run.start();
                 await().until(() -> run.progress().ended() > 20);
                 server.kill();
@@ -87,7 +87,7 @@ class LoadRunTest {
         try (TestServer server = TestServer.start();
                 LoadRun run = LoadRun.prepare(plan(
                         "http://127.0.0.1:" + server.server.address().getPort(),
-                        new LoadAmount.Requests(LoadAmount.Requests.MAX_COUNT),
+                        Optional.empty(),
                         OptionalInt.empty()))) {
             run.start();
             await().atMost(30, TimeUnit.SECONDS).until(() -> run.progress().ended() > 20);
@@ -100,8 +100,15 @@ class LoadRunTest {
         }
     }
 
-    private static LoadPlan plan(String url, LoadAmount amount, OptionalInt rate) {
+    private static LoadPlan plan(String url, Optional<Duration> duration, OptionalInt rate) {
         return new LoadPlan(
-                LoadTarget.parse(url), amount, 2, rate, RequestMix.ROLES, Duration.ofSeconds(30), Optional.empty());
+                LoadTarget.parse(url),
+                LoadPlan.MAX_REQUESTS,
+                duration,
+                2,
+                rate,
+                RequestMix.ROLES,
+                Duration.ofSeconds(30),
+                Optional.empty());
     }
 }

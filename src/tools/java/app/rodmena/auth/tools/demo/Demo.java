@@ -1,5 +1,6 @@
 package app.rodmena.auth.tools.demo;
 
+import app.rodmena.auth.AuthServer;
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.diagnosis.TextColumns;
 import app.rodmena.auth.postgres.Connector;
@@ -7,6 +8,8 @@ import app.rodmena.auth.postgres.SessionOptions;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,23 +23,36 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** {@code ./run.sh demo}: causes a real failure step by step and shows the server's diagnosis. Not thread-safe. */
-public final class Demo {
+final class Demo {
     private static final Set<String> RECOVERED = Set.of("WELL", "RECOVERING");
     private static final Duration TIMEOUT = Duration.ofSeconds(25);
     private static final int WIDTH = 100;
     private static final String COLLEAGUE = "psql of a colleague";
 
-    private final DemoStage stage;
+    private final AuthServer server;
+    private final Path directory;
     private final PrintStream out;
+    private final URI admin;
     private final DemoClient client;
     private final long startedNanos = System.nanoTime();
 
-    public Demo(DemoStage stage, PrintStream out) {
-        this.stage = stage;
+    /** @param directory contains the data directory of the server's PostgreSQL */
+    Demo(AuthServer server, Path directory, PrintStream out) {
+        this.server = server;
+        this.directory = directory;
         this.out = out;
-        this.client = new DemoClient(stage);
+        URI api = url(server.address());
+        admin = url(server.adminAddress().orElseThrow());
+        client = new DemoClient(api, admin);
+        out.printf("API %s, admin listener %s%n", api, admin);
+    }
+
+    private static URI url(InetSocketAddress address) {
+        return URI.create("http://127.0.0.1:" + address.getPort());
     }
 
     /**
@@ -44,7 +60,7 @@ public final class Demo {
      *
      * @return whether the server showed the expected diagnosis and recovered where the scenario ends the failure
      */
-    public boolean play(DemoScenario trouble) throws SQLException, IOException, InterruptedException {
+    boolean play(DemoScenario trouble) throws SQLException, IOException, InterruptedException {
         String path = "/api/roles";
         client.rush(8, "POST", "/api/role/role-%d").forEach(CompletableFuture::join);
         say();
@@ -69,8 +85,7 @@ public final class Demo {
                     + COLLEAGUE + "'";
             quote(terminate);
             terminate(terminate);
-            boolean recovered = well();
-            return shown && recovered;
+            return well() && shown;
         } catch (SQLException e) {
             return isAdminShutdown(e) && well(); // The colleague's session was terminated.
         }
@@ -92,7 +107,7 @@ public final class Demo {
             run(colleague, "drop trigger audit on auth_group");
             boolean recovered = well();
             JsonNode slowest = client.json("/statements/slow").path(0);
-            step("The server keeps slow statements: curl -s " + stage.admin().resolve("/statements/slow"));
+            step("The server keeps slow statements: curl -s " + admin.resolve("/statements/slow"));
             quote(String.format(
                     Locale.ROOT,
                     "%s was slow %d times, %.1f s in all: %s",
@@ -105,37 +120,37 @@ public final class Demo {
     }
 
     private boolean leak(String path) throws IOException, InterruptedException {
-        LeakyApplication code = new LeakyApplication(stage.engine());
-        try {
-            int maximum = stage.engine().pool().settings().maximum();
-            step("A nightly report takes %s connections and does not return them.".formatted(maximum));
-            for (int i = 0; i < maximum; i++) {
-                code.exportNightlyReport();
-            }
-            boolean shown = show("LEAK", "GET", path);
-            step("The stack names the method. With the code fixed, all connections are returned.");
-            code.fix();
-            boolean recovered = well();
-            return shown && recovered;
-        } finally {
-            code.fix();
-        }
+        step("A nightly report takes %s connections and does not return them."
+                .formatted(server.engine().pool().settings().maximum()));
+        return misuse(
+                "LEAK",
+                path,
+                LeakyApplication::exportNightlyReport,
+                "The stack names the method. With the code fixed, all connections are returned.");
     }
 
     private boolean idleInTransaction(String path) throws IOException, InterruptedException {
-        LeakyApplication code = new LeakyApplication(stage.engine());
+        step("The code for orders waits for a payment service within a transaction:");
+        quote("begin; select ...;   -- then an HTTP call without a timeout");
+        return misuse(
+                "IDLE_IN_TRANSACTION",
+                path,
+                LeakyApplication::orderWithPayment,
+                "The stack names the method. The payment service answers.");
+    }
+
+    /** Uses each connection of the pool, shows the diagnosis, then ends the use. */
+    private boolean misuse(String expected, String path, Consumer<LeakyApplication> use, String end)
+            throws IOException, InterruptedException {
+        LeakyApplication code = new LeakyApplication(server.engine());
         try {
-            step("The code for orders waits for a payment service within a transaction:");
-            quote("begin; select ...;   -- then an HTTP call without a timeout");
-            int maximum = stage.engine().pool().settings().maximum();
-            for (int i = 0; i < maximum; i++) {
-                code.orderWithPayment();
+            for (int i = 0; i < server.engine().pool().settings().maximum(); i++) {
+                use.accept(code);
             }
-            boolean shown = show("IDLE_IN_TRANSACTION", "GET", path);
-            step("The stack names the method. The payment service answers.");
+            boolean shown = show(expected, "GET", path);
+            step(end);
             code.fix();
-            boolean recovered = well();
-            return shown && recovered;
+            return well() && shown;
         } finally {
             code.fix();
         }
@@ -168,7 +183,7 @@ public final class Demo {
             TimeUnit.MILLISECONDS.sleep(200);
             diagnosis = client.json("/diagnosis");
         }
-        step("The diagnosis: ./run.sh diagnose --url " + stage.admin());
+        step("The diagnosis: ./run.sh diagnose --url " + admin);
         quote(diagnosis.path("text").asText());
         incident(refusal(asked, method, path));
         return isSeen(diagnosis, expected);
@@ -209,11 +224,11 @@ public final class Demo {
 
     private void incident(String id) throws IOException, InterruptedException {
         JsonNode frozen = client.json("/incidents/" + id);
-        Path page = stage.pages().resolve("incident-" + id + ".html");
+        Path page = Path.of(System.getProperty("java.io.tmpdir")).resolve("incident-" + id + ".html");
         Files.writeString(page, client.operator("/incidents/" + id, "text/html"));
         step("The incident was recorded %s ms after it began, with the last events and fifteen minutes of history:"
                 .formatted(frozen.path("frozenAfterMillis").asLong()));
-        quote("curl -s -H 'Accept: text/plain' %s".formatted(stage.admin().resolve("/incidents/" + id)));
+        quote("curl -s -H 'Accept: text/plain' %s".formatted(admin.resolve("/incidents/" + id)));
         quote("%s   (one file, to attach to a ticket; it is kept)".formatted(page.toUri()));
     }
 
@@ -234,7 +249,7 @@ public final class Demo {
     }
 
     private Connection connect(String application) throws SQLException {
-        return new Connector(stage.database())
+        return new Connector(server.databaseTarget())
                 .open(new SessionOptions(application, Optional.empty(), Duration.ofSeconds(5), Optional.empty()));
     }
 
@@ -257,8 +272,13 @@ public final class Demo {
 
     /** The postmaster of the demo's own PostgreSQL, by the pid in its data directory. */
     private Optional<ProcessHandle> postmaster() throws IOException {
-        List<String> lines = Files.readAllLines(stage.postgres().resolve("postmaster.pid"));
-        return ProcessHandle.of(Long.parseLong(lines.get(0).strip()));
+        try (Stream<Path> files = Files.walk(directory, 4)) {
+            Path file = files.filter(path -> path.endsWith("postmaster.pid"))
+                    .findFirst()
+                    .orElseThrow();
+            return ProcessHandle.of(
+                    Long.parseLong(Files.readAllLines(file).get(0).strip()));
+        }
     }
 
     private void step(String text) {

@@ -21,15 +21,17 @@ final class DemoClient {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final HttpClient http = HttpClient.newHttpClient();
-    private final DemoStage stage;
+    private final URI api;
+    private final URI admin;
 
-    DemoClient(DemoStage stage) {
-        this.stage = stage;
+    DemoClient(URI api, URI admin) {
+        this.api = api;
+        this.admin = admin;
     }
 
     /** Sends a request as a new client with a key of its own; does not block. */
     CompletableFuture<HttpResponse<String>> ask(String method, String path) {
-        HttpRequest request = HttpRequest.newBuilder(stage.api().resolve(path))
+        HttpRequest request = HttpRequest.newBuilder(api.resolve(path))
                 .timeout(PATIENCE)
                 .method(method, BodyPublishers.noBody())
                 .header("Authorization", "Bearer " + UUID.randomUUID())
@@ -69,7 +71,7 @@ final class DemoClient {
 
     /** Requests a path from the admin listener; returns the body. */
     String operator(String path, String accept) throws InterruptedException {
-        URI uri = stage.admin().resolve(path);
+        URI uri = admin.resolve(path);
         HttpRequest request = HttpRequest.newBuilder(uri)
                 .timeout(PATIENCE)
                 .header("Accept", accept)

@@ -16,10 +16,7 @@ import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.embedded.EmbeddedConfig;
 import app.rodmena.auth.security.RemoteConfig;
 import ch.qos.logback.classic.Level;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -121,16 +118,9 @@ public final class DemoCommand implements Callable<Integer> {
                 "A server of its own starts, with its own PostgreSQL: a pool of %s + %s, pool_timeout %s.%n",
                 SMALL.poolSize(), SMALL.maxOverflow(), DurationFormat.of(SMALL.poolTimeout()));
         try (AuthServer server = AuthServer.start(config(scenario, directory))) {
-            DemoStage stage = new DemoStage(
-                    url(server.address()),
-                    url(server.adminAddress().orElseThrow()),
-                    server.databaseTarget(),
-                    cluster(directory),
-                    server.engine(),
-                    Path.of(System.getProperty("java.io.tmpdir")));
-            out.printf("API %s, admin listener %s%n", stage.api(), stage.admin());
+            Demo demo = new Demo(server, directory, out);
             server.psql().ifPresent(command -> out.printf("%s%n", command));
-            return new Demo(stage, out).play(scenario);
+            return demo.play(scenario);
         } finally {
             out.printf("%nThe server is stopped and its data is deleted.%n");
         }
@@ -147,18 +137,5 @@ public final class DemoCommand implements Callable<Integer> {
                 new IncidentsConfig(Optional.of(directory.resolve("incidents")), Duration.ofSeconds(2), false, false),
                 NAME,
                 true);
-    }
-
-    private static URI url(InetSocketAddress address) {
-        return URI.create("http://127.0.0.1:" + address.getPort());
-    }
-
-    private static Path cluster(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory, 4)) {
-            return files.filter(file -> file.endsWith("postmaster.pid"))
-                    .findFirst()
-                    .map(Path::getParent)
-                    .orElseThrow(() -> new IOException("there is no data directory of PostgreSQL below " + directory));
-        }
     }
 }

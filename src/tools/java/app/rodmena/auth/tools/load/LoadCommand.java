@@ -1,56 +1,276 @@
 package app.rodmena.auth.tools.load;
 
+import app.rodmena.auth.cli.CommandContext;
 import app.rodmena.auth.cli.CommandFailedException;
 import app.rodmena.auth.cli.CommandJson;
-import java.io.PrintStream;
+import app.rodmena.auth.cli.DurationConverter;
+import app.rodmena.auth.cli.HelpOption;
+import app.rodmena.auth.cli.HiddenValueException;
+import app.rodmena.auth.cli.IntegerRange;
+import app.rodmena.auth.cli.PasswordPrompt;
+import app.rodmena.auth.cli.VariableDefaults;
+import app.rodmena.auth.cli.WireNameConverter;
+import app.rodmena.auth.common.DurationFormat;
+import app.rodmena.auth.rbac.ClientKey;
+import app.rodmena.auth.settings.EnvironmentVariables;
+import app.rodmena.auth.settings.UsageException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
-/**
- * {@code ./run.sh load}: puts load on a server and prints the results.
- *
- * @param plan the load
- * @param shape the output format
- */
-public record LoadCommand(LoadPlan plan, Shape shape) {
+/** {@code ./run.sh load}: puts load on a server and prints the results. */
+@Command(
+        name = "load",
+        sortOptions = false,
+        description = "Puts load on a server, shows the use of its pool, and checks the server's answers.",
+        customSynopsis = "./run.sh load [flags]",
+        footer = {
+            "",
+            "Creates data under a new client key, and deletes it afterwards.",
+            "Every flag with a value has an environment variable: --rate is AUTH_LOAD_RATE.",
+            "",
+            "Exit codes: 0 all expectations met, 1 not, 2 invalid flags or no server, 130 stopped by Ctrl-C."
+        })
+public final class LoadCommand implements Callable<Integer> {
     private static final int AS_EXPECTED = 0;
     private static final int NOT_AS_EXPECTED = 1;
     private static final int STOPPED = 130;
-
     private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(100);
-    private static final List<Integer> SURGE = List.of(1, 10, 100, 1_000);
+    private static final List<Integer> SURGE_CLIENTS = List.of(1, 10, 100, 1_000);
+    private static final Duration SURGE_DURATION = Duration.ofSeconds(10);
+    private static final String URL = "http://127.0.0.1:4000";
 
-    /** How the result is printed. */
-    public enum Shape {
-        TEXT,
-        JSON,
-        /** Runs the load with several numbers of clients and prints a table row for each. */
-        SURGE
+    private final CommandContext context;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            defaultValue = URL,
+            converter = Target.class,
+            description = "The server (" + URL + ")")
+    private LoadTarget target;
+
+    @Option(
+            names = {"-n", "--requests"},
+            paramLabel = "N",
+            defaultValue = "1000",
+            converter = Requests.class,
+            description = "Number of requests (1000)")
+    private int requests;
+
+    @Option(
+            names = {"-d", "--duration"},
+            paramLabel = "DURATION",
+            converter = LoadDuration.class,
+            description = "Duration of the load, instead of a number of requests")
+    private Duration duration;
+
+    @Option(
+            names = {"-c", "--clients"},
+            paramLabel = "N",
+            defaultValue = "100",
+            converter = Clients.class,
+            description = "Connections, each with one request at a time (100)")
+    private int clients;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            converter = Rate.class,
+            description = "Requests per second, independent of the server's speed; latency then counts from the time a"
+                    + " request was due. Without it, each client sends its next request after the answer")
+    private Integer rate;
+
+    @Option(
+            names = "--mix",
+            paramLabel = "MIX",
+            defaultValue = "roles",
+            converter = Mix.class,
+            description =
+                    "Kind of requests: roles, checks, writes, all (roles). all is eight checks, one list of roles,"
+                            + " one write of ten")
+    private RequestMix mix;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            defaultValue = "35s",
+            converter = Timeout.class,
+            description = "A request not answered within it has failed (35s)")
+    private Duration timeout;
+
+    @Option(
+            names = "--key",
+            paramLabel = "UUID",
+            converter = Key.class,
+            description = "Client key whose namespace to use, instead of a new one")
+    private String key;
+
+    @Option(
+            names = "--surge",
+            description = "Print a Markdown table for 1, 10, 100 and 1,000 clients, each for --duration (10s)")
+    private boolean isSurge;
+
+    @Option(names = "--json", description = "Print the result as JSON, and nothing else on stdout")
+    private boolean isJson;
+
+    @Option(names = "--yes-this-is-my-server", description = "Allow a server on another machine")
+    private boolean isOwnServer;
+
+    @Mixin
+    HelpOption help;
+
+    private static final class Requests extends IntegerRange {
+        Requests() {
+            super(LoadPlan.MAX_REQUESTS);
+        }
     }
 
-    public LoadCommand {
-        Objects.requireNonNull(plan, "plan");
-        Objects.requireNonNull(shape, "shape");
+    private static final class Clients extends IntegerRange {
+        Clients() {
+            super(LoadPlan.MAX_CLIENTS);
+        }
+    }
+
+    private static final class Rate extends IntegerRange {
+        Rate() {
+            super(LoadPlan.MAX_RATE);
+        }
+    }
+
+    private static final class Target implements ITypeConverter<LoadTarget> {
+        @Override
+        public LoadTarget convert(String text) {
+            if (text.contains("@")) {
+                throw new HiddenValueException("must not contain a login; --key sets the client key");
+            }
+            return LoadTarget.parse(text);
+        }
+    }
+
+    private static final class Mix extends WireNameConverter<RequestMix> {
+        Mix() {
+            super(RequestMix.class);
+        }
+    }
+
+    private abstract static class DurationRange implements ITypeConverter<Duration> {
+        private final Duration max;
+
+        /** The range from 1 ms to {@code max}. */
+        DurationRange(Duration max) {
+            this.max = max;
+        }
+
+        @Override
+        public Duration convert(String text) {
+            Duration duration = new DurationConverter().convert(text);
+            if (duration.isZero() || duration.compareTo(max) > 0) {
+                throw new TypeConversionException("must be 1ms to " + DurationFormat.of(max));
+            }
+            return duration;
+        }
+    }
+
+    private static final class LoadDuration extends DurationRange {
+        LoadDuration() {
+            super(Duration.ofDays(1));
+        }
+    }
+
+    private static final class Timeout extends DurationRange {
+        Timeout() {
+            super(Duration.ofHours(1));
+        }
+    }
+
+    private static final class Key implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            try {
+                ClientKey.parse(text);
+                return text;
+            } catch (IllegalArgumentException e) {
+                throw new HiddenValueException("must be a UUID of version 4");
+            }
+        }
+    }
+
+    private LoadCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    /** Creates the command line, with defaults from the environment variables. */
+    public static CommandLine commandLine(CommandContext context) {
+        return new CommandLine(new LoadCommand(context))
+                .setDefaultValueProvider(new VariableDefaults(context.environment(), EnvironmentVariables.LOAD_PREFIX));
     }
 
     /**
      * Runs the load. An interrupt stops it; the results up to then are printed.
      *
-     * @param out receives the results
-     * @param err receives the progress
-     * @param isTerminal whether the output is a terminal, so that the progress line can be overwritten
      * @return the exit code: 0 if all expectations are met, 1 if not, 130 if the load was stopped
      * @throws CommandFailedException if the load cannot be prepared or run, for example without a server
      */
-    public int run(PrintStream out, PrintStream err, boolean isTerminal) throws CommandFailedException {
-        ProgressLine progress = new ProgressLine(err, isTerminal);
-        List<Integer> clients = shape == Shape.SURGE ? SURGE : List.of(plan.clients());
+    @Override
+    public Integer call() throws Exception {
+        LoadPlan plan = plan();
+        return context.lifecycle().start(() -> run(plan));
+    }
+
+    private LoadPlan plan() {
+        if (!target.isLoopback() && !isOwnServer) {
+            throw new UsageException(
+                    "%s is on another machine; --yes-this-is-my-server allows the load".formatted(target));
+        }
+        Predicate<String> isGiven = spec.commandLine().getParseResult()::hasMatchedOption;
+        if (isSurge) {
+            Stream.of("--requests", "--clients", "--rate", "--json")
+                    .filter(isGiven)
+                    .findFirst()
+                    .ifPresent(other -> {
+                        throw new UsageException(
+                                "%s can't go with --surge: it has fixed numbers of clients, each for --duration"
+                                        .formatted(other));
+                    });
+        }
+        if (duration != null && isGiven.test("--requests")) {
+            throw new UsageException("--requests and --duration: one or the other");
+        }
+        return new LoadPlan(
+                target,
+                requests,
+                Optional.ofNullable(duration == null && isSurge ? SURGE_DURATION : duration),
+                clients,
+                rate == null ? OptionalInt.empty() : OptionalInt.of(rate),
+                mix,
+                timeout,
+                Optional.ofNullable(key));
+    }
+
+    private int run(LoadPlan plan) throws CommandFailedException {
+        ProgressLine progress =
+                new ProgressLine(context.err(), PasswordPrompt.terminal().isPresent());
         List<LoadResults> results = new ArrayList<>();
         boolean isStopped = false;
         try {
-            for (int number : clients) {
+            for (int number : isSurge ? SURGE_CLIENTS : List.of(clients)) {
                 LoadResults result = measure(plan.withClients(number), progress);
                 results.add(result);
                 isStopped = result.interrupted();
@@ -60,18 +280,11 @@ public record LoadCommand(LoadPlan plan, Shape shape) {
             }
         } catch (InterruptedException e) {
             isStopped = true;
-        } catch (LoadException e) {
+        } finally {
             progress.clear();
-            throw new CommandFailedException(e.getMessage(), e);
         }
-        progress.clear();
         if (!results.isEmpty()) {
-            out.print(
-                    switch (shape) {
-                        case TEXT -> LoadReport.text(results.get(0));
-                        case JSON -> CommandJson.text(LoadJson.of(results.get(0)));
-                        case SURGE -> LoadReport.surge(results);
-                    });
+            context.out().print(text(results));
         }
         if (isStopped) {
             return STOPPED;
@@ -79,8 +292,15 @@ public record LoadCommand(LoadPlan plan, Shape shape) {
         return results.stream().allMatch(LoadResults::isOk) ? AS_EXPECTED : NOT_AS_EXPECTED;
     }
 
+    private String text(List<LoadResults> results) {
+        if (isSurge) {
+            return LoadReport.surge(results);
+        }
+        return isJson ? CommandJson.text(results.get(0).fields()) : LoadReport.text(results.get(0));
+    }
+
     private static LoadResults measure(LoadPlan plan, ProgressLine progress)
-            throws LoadException, InterruptedException {
+            throws CommandFailedException, InterruptedException {
         try (LoadRun run = LoadRun.prepare(plan)) {
             run.start();
             LoadResults result = finish(run, progress);

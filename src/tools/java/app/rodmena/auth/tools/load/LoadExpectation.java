@@ -1,5 +1,7 @@
 package app.rodmena.auth.tools.load;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+
 /**
  * An expectation of a server under load, and whether it was met.
  *
@@ -7,4 +9,7 @@ package app.rodmena.auth.tools.load;
  * @param isMet whether it was met; true if a short run could not show it
  * @param observed the measured numbers
  */
-public record LoadExpectation(String name, boolean isMet, String observed) {}
+public record LoadExpectation(
+        @JsonProperty("expectation") String name,
+        @JsonProperty("ok") boolean isMet,
+        @JsonProperty("seen") String observed) {}

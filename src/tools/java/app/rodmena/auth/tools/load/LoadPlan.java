@@ -8,6 +8,8 @@ import java.util.OptionalInt;
 /**
  * The load of a load test, and the server to test.
  *
+ * @param requests the number of requests, successful or not; unused with a duration
+ * @param duration the duration of the load, after which requests in flight are awaited
  * @param clients the number of connections, each with one request at a time
  * @param ratePerSecond requests per second, independent of the responses (open loop); empty if a client sends its next
  *     request when it receives a response (closed loop)
@@ -16,46 +18,26 @@ import java.util.OptionalInt;
  */
 public record LoadPlan(
         LoadTarget target,
-        LoadAmount amount,
+        int requests,
+        Optional<Duration> duration,
         int clients,
         OptionalInt ratePerSecond,
         RequestMix mix,
         Duration timeout,
         Optional<String> key) {
+    public static final int MAX_REQUESTS = 100_000_000;
     public static final int MAX_CLIENTS = 10_000;
     public static final int MAX_RATE = 1_000_000;
 
     public LoadPlan {
         Objects.requireNonNull(target, "target");
-        Objects.requireNonNull(amount, "amount");
+        Objects.requireNonNull(duration, "duration");
         Objects.requireNonNull(mix, "mix");
         Objects.requireNonNull(key, "key");
     }
 
     /** A copy with another number of clients. */
     public LoadPlan withClients(int newClients) {
-        return new LoadPlan(target, amount, newClients, ratePerSecond, mix, timeout, key);
+        return new LoadPlan(target, requests, duration, newClients, ratePerSecond, mix, timeout, key);
     }
-
-    /** The number of requests, if it is known: for a duration, only with a rate. */
-    long requests() {
-        if (amount instanceof LoadAmount.Requests requests) {
-            return requests.count();
-        }
-        Duration time = ((LoadAmount.During) amount).time();
-        return ratePerSecond.isPresent()
-                ? Math.max(1, Math.round(time.toNanos() / 1e9 * ratePerSecond.getAsInt()))
-                : Long.MAX_VALUE;
-    }
-
-    /** The time from the start after which no request is sent. */
-    long sendingNanos() {
-        if (ratePerSecond.isPresent()) {
-            return Math.round(requests() * 1e9 / ratePerSecond.getAsInt()) + LATENESS.toNanos();
-        }
-        return amount instanceof LoadAmount.During during ? during.time().toNanos() : Long.MAX_VALUE;
-    }
-
-    /** The time after the last due time during which delayed requests are still sent. */
-    private static final Duration LATENESS = Duration.ofSeconds(5);
 }

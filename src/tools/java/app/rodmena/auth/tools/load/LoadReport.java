@@ -74,12 +74,11 @@ final class LoadReport {
                         result.plan().ratePerSecond().getAsInt(),
                         clients)
                 : "as fast as %s are answered".formatted(clients);
-        String amount = result.plan().amount() instanceof LoadAmount.Requests requests
-                ? String.format(Locale.ROOT, "%,d requests", requests.count())
-                : "%s s"
-                        .formatted(((LoadAmount.During) result.plan().amount())
-                                .time()
-                                .toSeconds());
+        String amount = result.plan()
+                .duration()
+                .map(time -> "%s s".formatted(time.toSeconds()))
+                .orElseGet(() ->
+                        String.format(Locale.ROOT, "%,d requests", result.plan().requests()));
         return "%s, mix %s, %s, on %s"
                 .formatted(
                         amount,

@@ -1,6 +1,10 @@
 package app.rodmena.auth.tools.load;
 
+import app.rodmena.auth.common.Json;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.undertow.client.ClientRequest;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -15,5 +19,16 @@ record LoadRequest(ClientRequest request, ResponseCheck responseCheck) {
          * @param body the body from its position to its limit; valid during the call only
          */
         Optional<RequestFailure> check(int status, ByteBuffer body);
+    }
+
+    /** A body as JSON; a missing node if it is none. */
+    static JsonNode json(ByteBuffer body) {
+        try {
+            byte[] bytes = new byte[body.remaining()];
+            body.duplicate().get(bytes);
+            return Json.MAPPER.readTree(bytes);
+        } catch (IOException e) {
+            return MissingNode.getInstance();
+        }
     }
 }

@@ -1,7 +1,9 @@
 package app.rodmena.auth.tools.load;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -39,5 +41,27 @@ public record LoadResults(
     /** Whether every expectation is met. */
     public boolean isOk() {
         return verdict.stream().allMatch(LoadExpectation::isMet);
+    }
+
+    /** The fields for JSON; those of an open loop are absent for a closed one. */
+    Map<String, Object> fields() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("ok", isOk() && !interrupted);
+        fields.put("stopped", interrupted);
+        fields.put("serverGone", serverGone);
+        fields.put("url", plan.target().toString());
+        fields.put("mix", plan.mix().wireName());
+        fields.put("clients", plan.clients());
+        plan.ratePerSecond().ifPresent(rate -> fields.put("ratePerSecond", rate));
+        fields.put("requests", requests);
+        fields.put("rightAnswers", correct);
+        fields.put("elapsedSeconds", elapsed.toNanos() / 1e9);
+        fields.put("rightAnswersPerSecond", throughput());
+        fields.put("latencyMillis", latency);
+        serviceTime.ifPresent(time -> fields.put("onceSentMillis", time));
+        fields.put("errors", errors);
+        fields.put("pool", pool);
+        fields.put("verdict", verdict);
+        return fields;
     }
 }

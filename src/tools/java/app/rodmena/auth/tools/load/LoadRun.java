@@ -1,9 +1,7 @@
 package app.rodmena.auth.tools.load;
 
-import app.rodmena.auth.common.Json;
-import app.rodmena.auth.tools.load.LoadTransport.Reply;
+import app.rodmena.auth.cli.CommandFailedException;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -55,33 +53,36 @@ public final class LoadRun implements AutoCloseable {
     /**
      * Probes the server and creates the test data.
      *
-     * @throws LoadException if the server does not answer, is not an auth server, or rejects the test data
+     * @throws CommandFailedException if the server does not answer, is not an auth server, or rejects the test data
      * @throws InterruptedException if the thread is interrupted; the test data is removed
      */
-    public static LoadRun prepare(LoadPlan plan) throws LoadException, InterruptedException {
+    public static LoadRun prepare(LoadPlan plan) throws CommandFailedException, InterruptedException {
         LoadRun run = new LoadRun(plan);
         try {
             run.prepare();
             return run;
-        } catch (LoadException | InterruptedException | RuntimeException e) {
+        } catch (CommandFailedException | InterruptedException | RuntimeException e) {
             run.close();
             throw e;
         }
     }
 
-    private void prepare() throws LoadException, InterruptedException {
-        HealthSample pool = probe().orElseThrow(() -> new LoadException(
-                plan.target() + " is not an auth server: GET /health does not report the pool's numbers"));
+    private void prepare() throws CommandFailedException, InterruptedException {
+        HealthSample pool = probe().orElseThrow(() -> new CommandFailedException(
+                plan.target() + " is not an auth server: GET /health does not report the pool's numbers", null));
         watch = new PoolWatch(transport, maximum().orElse(pool.poolSize()));
         isSeeded = true;
         for (List<LoadRequest> requests : testData.creation(plan.mix())) {
             LoadDriver seeding = sendEach(requests, SEEDING_CLIENTS);
             if (!endsWithin(SEEDING_TIMEOUT, seeding)) {
-                throw new LoadException("could not create the test data on %s within %s s"
-                        .formatted(plan.target(), SEEDING_TIMEOUT.toSeconds()));
+                throw new CommandFailedException(
+                        "could not create the test data on %s within %s s"
+                                .formatted(plan.target(), SEEDING_TIMEOUT.toSeconds()),
+                        null);
             }
             for (String problem : seeding.counter().errors(0).examples().values()) {
-                throw new LoadException("could not create the test data on %s: %s".formatted(plan.target(), problem));
+                throw new CommandFailedException(
+                        "could not create the test data on %s: %s".formatted(plan.target(), problem), null);
             }
         }
         driver = new LoadDriver(
@@ -112,32 +113,27 @@ public final class LoadRun implements AutoCloseable {
                 Collections.nCopies(clients, each));
     }
 
-    private Optional<HealthSample> probe() throws LoadException, InterruptedException {
-        return PoolWatch.numbers(get("/health").bytes());
+    private Optional<HealthSample> probe() throws CommandFailedException, InterruptedException {
+        return PoolWatch.numbers(get("/health"));
     }
 
     /** pool_size + max_overflow, if the server reports it. */
-    private Optional<Integer> maximum() throws LoadException, InterruptedException {
-        try {
-            for (JsonNode check :
-                    Json.MAPPER.readTree(get("/health/ready").body()).path("checks")) {
-                JsonNode data = check.path("data");
-                if (data.path("pool_size").isInt() && data.path("max_overflow").isInt()) {
-                    return Optional.of(data.path("pool_size").asInt()
-                            + data.path("max_overflow").asInt());
-                }
+    private Optional<Integer> maximum() throws CommandFailedException, InterruptedException {
+        for (JsonNode check : get("/health/ready").path("checks")) {
+            JsonNode data = check.path("data");
+            if (data.path("pool_size").isInt() && data.path("max_overflow").isInt()) {
+                return Optional.of(data.path("pool_size").asInt()
+                        + data.path("max_overflow").asInt());
             }
-            return Optional.empty();
-        } catch (IOException e) {
-            return Optional.empty();
         }
+        return Optional.empty();
     }
 
-    private Reply get(String path) throws LoadException, InterruptedException {
+    private JsonNode get(String path) throws CommandFailedException, InterruptedException {
         try {
             return transport.get(path, PROBE_TIMEOUT_MILLIS).get();
         } catch (ExecutionException e) {
-            throw new LoadException(
+            throw new CommandFailedException(
                     "no response from %s: %s"
                             .formatted(plan.target(), e.getCause().getMessage()),
                     e);
@@ -210,7 +206,7 @@ public final class LoadRun implements AutoCloseable {
                 if (probe().filter(pool -> pool.checkedOut() == 0).isPresent()) {
                     return Optional.of(Duration.ofNanos(System.nanoTime() - ended));
                 }
-            } catch (LoadException e) {
+            } catch (CommandFailedException e) {
                 // Probed again until the time is over.
             }
             TimeUnit.MILLISECONDS.sleep(PROBE_INTERVAL_MILLIS);

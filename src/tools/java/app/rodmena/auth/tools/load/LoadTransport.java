@@ -1,5 +1,6 @@
 package app.rodmena.auth.tools.load;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.undertow.client.ClientCallback;
 import io.undertow.client.ClientConnection;
 import io.undertow.client.ClientRequest;
@@ -14,8 +15,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -93,12 +92,11 @@ final class LoadTransport implements AutoCloseable {
         return request;
     }
 
-    /** Sends one GET; fails with an {@link IOException} without a response. */
-    CompletableFuture<Reply> get(String path, long timeoutMillis) {
-        CompletableFuture<Reply> reply = new CompletableFuture<>();
+    /** Sends one GET; fails with an {@link IOException} without a response, and returns {@link LoadRequest#json}. */
+    CompletableFuture<JsonNode> get(String path, long timeoutMillis) {
+        CompletableFuture<JsonNode> reply = new CompletableFuture<>();
         LoadRequest probe = new LoadRequest(request(Methods.GET, path, Optional.empty()), (status, body) -> {
-            reply.complete(new Reply(
-                    status, StandardCharsets.UTF_8.decode(body.duplicate()).toString()));
+            reply.complete(LoadRequest.json(body));
             return Optional.empty();
         });
         LoadClient client = new LoadClient(this, RequestSequence.always(probe), (sender, failure) -> {
@@ -108,14 +106,6 @@ final class LoadTransport implements AutoCloseable {
         run(() -> client.sendNext(System.nanoTime()));
         after(timeoutMillis, () -> client.timeOutSentBefore(Long.MAX_VALUE));
         return reply;
-    }
-
-    /** A response as received. */
-    record Reply(int status, String body) {
-        /** The body, if it is JSON. */
-        ByteBuffer bytes() {
-            return ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8));
-        }
     }
 
     @Override

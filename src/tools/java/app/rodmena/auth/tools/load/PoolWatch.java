@@ -1,11 +1,10 @@
 package app.rodmena.auth.tools.load;
 
-import app.rodmena.auth.common.Json;
 import app.rodmena.auth.tools.load.PoolUse.Peak;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.undertow.util.Methods;
-import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.IntSummaryStatistics;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.xnio.XnioExecutor;
@@ -28,15 +27,12 @@ final class PoolWatch {
     private volatile Optional<HealthSample> last = Optional.empty();
     private long ticks;
     private boolean stopped;
-    private long samples;
-    private int poolSize;
-    private int minCheckedOut = Integer.MAX_VALUE;
-    private int maxCheckedOut;
-    private int maxOpen;
+    private final IntSummaryStatistics checkedOut = new IntSummaryStatistics();
+    private final IntSummaryStatistics open = new IntSummaryStatistics();
+    private final IntSummaryStatistics overflow = new IntSummaryStatistics();
     private Peak allOut = Peak.NONE;
     private Peak allOpen = Peak.NONE;
     private long lastSampleNanos;
-    private long totalOverflow;
 
     /** @param maximum pool_size + max_overflow */
     PoolWatch(LoadTransport transport, int maximum) {
@@ -48,22 +44,16 @@ final class PoolWatch {
     }
 
     /** The pool's numbers in a response of {@code /health}; empty if the response is of another kind. */
-    static Optional<HealthSample> numbers(ByteBuffer body) {
-        try {
-            byte[] bytes = new byte[body.remaining()];
-            body.duplicate().get(bytes);
-            JsonNode pool = Json.MAPPER.readTree(bytes).path("database");
-            return pool.path("pool_size").isInt()
-                    ? Optional.of(new HealthSample(
-                            pool.path("pool_size").asInt(),
-                            pool.path("checked_out").asInt(),
-                            pool.path("available").asInt(),
-                            pool.path("overflow").asInt(),
-                            pool.path("total_connections").asInt()))
-                    : Optional.empty();
-        } catch (IOException e) {
-            return Optional.empty();
-        }
+    static Optional<HealthSample> numbers(JsonNode health) {
+        JsonNode pool = health.path("database");
+        return pool.path("pool_size").isInt()
+                ? Optional.of(new HealthSample(
+                        pool.path("pool_size").asInt(),
+                        pool.path("checked_out").asInt(),
+                        pool.path("available").asInt(),
+                        pool.path("overflow").asInt(),
+                        pool.path("total_connections").asInt()))
+                : Optional.empty();
     }
 
     /** Starts sampling. Thread-safe. */
@@ -90,23 +80,19 @@ final class PoolWatch {
     }
 
     private Optional<RequestFailure> onResponse(int status, ByteBuffer body) {
-        Optional<HealthSample> numbers = numbers(body);
-        numbers.filter(sample -> !stopped).ifPresent(this::add);
+        numbers(LoadRequest.json(body)).filter(sample -> !stopped).ifPresent(this::add);
         return Optional.empty();
     }
 
     private void add(HealthSample sample) {
         long now = System.nanoTime();
-        double seconds = samples == 0 ? 0 : (now - lastSampleNanos) / 1e9;
+        double seconds = last.isEmpty() ? 0 : (now - lastSampleNanos) / 1e9;
         lastSampleNanos = now;
         last = Optional.of(sample);
-        samples++;
-        poolSize = sample.poolSize();
-        minCheckedOut = Math.min(minCheckedOut, sample.checkedOut());
-        maxCheckedOut = Math.max(maxCheckedOut, sample.checkedOut());
+        checkedOut.accept(sample.checkedOut());
+        open.accept(sample.totalConnections());
+        overflow.accept(sample.overflow());
         allOut = allOut.plusSample(sample.checkedOut() >= maximum, seconds);
-        maxOpen = Math.max(maxOpen, sample.totalConnections());
-        totalOverflow += sample.overflow();
         allOpen = allOpen.plusSample(sample.totalConnections() >= maximum, seconds);
     }
 
@@ -121,16 +107,17 @@ final class PoolWatch {
 
     /** The summary of all samples. */
     PoolUse use() {
+        int poolSize = last.map(HealthSample::poolSize).orElse(0);
         return new PoolUse(
                 poolSize,
                 maximum,
-                samples,
-                samples == 0 ? 0 : minCheckedOut,
-                maxCheckedOut,
+                checkedOut.getCount(),
+                last.isEmpty() ? 0 : checkedOut.getMin(),
+                Math.max(0, checkedOut.getMax()),
                 allOut,
-                maxOpen,
-                samples == 0 ? 0 : (double) totalOverflow / samples,
-                Math.max(0, maxOpen - poolSize),
+                Math.max(0, open.getMax()),
+                overflow.getAverage(),
+                Math.max(0, open.getMax() - poolSize),
                 allOpen);
     }
 }

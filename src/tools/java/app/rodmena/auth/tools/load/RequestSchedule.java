@@ -1,5 +1,7 @@
 package app.rodmena.auth.tools.load;
 
+import java.time.Duration;
+
 /**
  * The schedule of a load test.
  *
@@ -9,10 +11,20 @@ package app.rodmena.auth.tools.load;
  * @param sendingNanos time after the start until which requests are sent, in nanoseconds
  */
 record RequestSchedule(long total, double intervalNanos, long sendingNanos) {
+    /** The time after the last due time during which delayed requests are still sent. */
+    private static final Duration LATENESS = Duration.ofSeconds(5);
+
     static RequestSchedule of(LoadPlan plan) {
-        double interval =
-                plan.ratePerSecond().isPresent() ? 1e9 / plan.ratePerSecond().getAsInt() : 0;
-        return new RequestSchedule(plan.requests(), interval, plan.sendingNanos());
+        if (plan.ratePerSecond().isEmpty()) {
+            return plan.duration()
+                    .map(time -> new RequestSchedule(Long.MAX_VALUE, 0, time.toNanos()))
+                    .orElseGet(() -> closedLoop(plan.requests()));
+        }
+        double interval = 1e9 / plan.ratePerSecond().getAsInt();
+        long total = plan.duration()
+                .map(time -> Math.max(1, Math.round(time.toNanos() / interval)))
+                .orElse((long) plan.requests());
+        return new RequestSchedule(total, interval, Math.round(total * interval) + LATENESS.toNanos());
     }
 
     /** A closed loop with this many requests. */

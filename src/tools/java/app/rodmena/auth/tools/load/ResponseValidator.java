@@ -1,8 +1,6 @@
 package app.rodmena.auth.tools.load;
 
-import app.rodmena.auth.common.Json;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -35,11 +33,12 @@ final class ResponseValidator implements LoadRequest.ResponseCheck {
         if (matchesCorrect(body)) {
             return Optional.empty();
         }
-        byte[] bytes = new byte[body.remaining()];
-        body.duplicate().get(bytes);
-        if (!isCorrect(bytes)) {
+        JsonNode json = LoadRequest.json(body);
+        if (json.isMissingNode() || !expected.test(json)) {
             return Optional.of(RequestFailure.answered(LoadFailure.WRONG_ANSWER, status, body));
         }
+        byte[] bytes = new byte[body.remaining()];
+        body.duplicate().get(bytes);
         remember(bytes);
         return Optional.empty();
     }
@@ -51,14 +50,6 @@ final class ResponseValidator implements LoadRequest.ResponseCheck {
         }
         ByteBuffer prefix = body.duplicate().limit(body.position() + length);
         return prefix.equals(ByteBuffer.wrap(correctBytes)) && body.get(body.limit() - 1) == '}';
-    }
-
-    private boolean isCorrect(byte[] bytes) {
-        try {
-            return expected.test(Json.MAPPER.readTree(bytes));
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     private void remember(byte[] bytes) {

@@ -27,7 +27,7 @@ final class TestData {
     private final String readKey;
     private final String writeKey;
     private final boolean ownsNamespace;
-    private final List<WriteSequence> writeSequences = new ArrayList<>();
+    private final List<RequestSequence.Writes> writeSequences = new ArrayList<>();
 
     /** @param key the client key to use; empty for two new ones, one for reads and one for writes */
     TestData(LoadTransport transport, Optional<String> key) {
@@ -78,8 +78,9 @@ final class TestData {
                 }
             }
         }
-        List<WriteSequence> started =
-                writeSequences.stream().filter(WriteSequence::isStarted).toList();
+        List<RequestSequence.Writes> started = writeSequences.stream()
+                .filter(RequestSequence.Writes::isStarted)
+                .toList();
         started.forEach(sequence -> removal.addAll(sequence.removal()));
         if (!started.isEmpty()) {
             removal.add(write(Methods.DELETE, "/api/permission/" + prefix + "permission", TestData::isAny));
@@ -110,8 +111,8 @@ final class TestData {
                 LoadRequest list = listOfRoles();
                 LoadRequest[] checks = checks();
                 yield IntStream.range(0, clients)
-                        .<RequestSequence>mapToObj(i ->
-                                new MixedSequence(anyOf(checks, new SplittableRandom(i)), list, writeSequence(i), i))
+                        .<RequestSequence>mapToObj(i -> new RequestSequence.Mixed(
+                                anyOf(checks, new SplittableRandom(i)), list, writeSequence(i), i))
                         .toList();
             }
         };
@@ -148,14 +149,14 @@ final class TestData {
         });
     }
 
-    private WriteSequence writeSequence(int client) {
+    private RequestSequence.Writes writeSequence(int client) {
         String role = prefix + "written-" + client;
         String user = prefix + "user-" + client;
         String permission = "/api/permission/%s/%spermission".formatted(role, prefix);
         String membership = "/api/membership/%s/%s".formatted(user, role);
         Predicate<JsonNode> deleted =
                 answer -> answer.path("data").path("result").asBoolean();
-        WriteSequence sequence = new WriteSequence(
+        RequestSequence.Writes sequence = new RequestSequence.Writes(
                 List.of(
                         write(Methods.POST, "/api/role/" + role, TestData::isTrue),
                         write(Methods.POST, permission, TestData::isTrue),
