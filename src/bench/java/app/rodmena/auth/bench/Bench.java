@@ -1,5 +1,6 @@
 package app.rodmena.auth.bench;
 
+import app.rodmena.auth.cli.HelpOption;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.nio.file.Files;
@@ -48,6 +49,7 @@ public final class Bench {
             default -> new Options();
         };
         CommandLine command = new CommandLine(task)
+                .addMixin("help", new HelpOption())
                 .setCommandName("./run.sh bench " + what)
                 .setUsageHelpWidth(100)
                 .setCaseInsensitiveEnumValuesAllowed(true);
@@ -56,7 +58,7 @@ public final class Bench {
         } catch (ParameterException e) {
             return printError(INVALID_USAGE, e.getMessage());
         }
-        if (task.isHelpRequested()) {
+        if (command.isUsageHelpRequested()) {
             command.usage(System.out);
             return DONE;
         }

@@ -5,8 +5,6 @@ import java.util.Optional;
 
 /** A benchmark and its command line options. */
 interface Benchmark {
-    boolean isHelpRequested();
-
     /** Why the options are invalid, in one line. */
     Optional<String> problem();
 

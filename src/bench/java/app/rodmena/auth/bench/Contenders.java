@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** All contenders, started on the same database. */
 final class Contenders implements AutoCloseable {
@@ -97,23 +96,12 @@ final class Contenders implements AutoCloseable {
     }
 
     private void enterOurs(ContenderKind kind, Beside server) throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(List.of(server.home().resolve("run.sh").toString()));
-        command.addAll(List.of(
-                "--instance",
-                "bench-" + kind,
-                "--port",
-                "0",
-                "--admin-port",
-                "0",
-                "--jolokia-port",
-                "0",
-                "--jmx-port",
-                "0"));
-        command.addAll(server.flags());
         Map<String, String> environment = new HashMap<>(Map.of("AUTH_DATABASE_URL", database.url()));
         server.java().ifPresent(home -> environment.put("JAVA_HOME", home.toString()));
-        enter(kind, "auth/bench-%s%%".formatted(kind), environment, command);
+        enter(
+                kind,
+                "auth/bench-%s%%".formatted(kind),
+                Server.ours(kind.toString(), server.home(), directory, environment, server.flags()));
     }
 
     /** Another load on the server of BATCHED. */
@@ -182,8 +170,11 @@ final class Contenders implements AutoCloseable {
     private void enter(
             ContenderKind kind, String applicationName, Map<String, String> environment, List<String> command)
             throws IOException, InterruptedException {
-        List<String> words = command.stream().filter(word -> !word.isEmpty()).collect(Collectors.toList());
-        Server server = Server.start(kind.toString(), directory, environment, words);
+        List<String> words = command.stream().filter(word -> !word.isEmpty()).toList();
+        enter(kind, applicationName, Server.start(kind.toString(), directory, environment, words));
+    }
+
+    private void enter(ContenderKind kind, String applicationName, Server server) {
         RequestLoad load = writes ? tools.wrk()::grant : tools.wrk()::check;
         contenders.add(new Contender(
                 kind,

@@ -93,20 +93,9 @@ final class Options implements Benchmark {
     @Option(names = "--json", paramLabel = "FILE", description = "Also write all measurements to this file")
     Path json;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this")
-    boolean help;
-
     Optional<Beside> beside() {
         return Optional.ofNullable(beside)
                 .map(home -> new Beside(home.toAbsolutePath(), Optional.ofNullable(besideJava), besideFlags));
-    }
-
-    @Override
-    public boolean isHelpRequested() {
-        return help;
     }
 
     @Override

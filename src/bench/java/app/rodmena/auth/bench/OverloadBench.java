@@ -87,22 +87,11 @@ final class OverloadBench implements Benchmark {
             description = "Some of leaving, deadline, noisy, storm; all by default")
     Set<Part> only = EnumSet.allOf(Part.class);
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this")
-    boolean help;
-
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Map<String, List<Double>> results = new LinkedHashMap<>();
     private Database database;
     private Duration duration;
-
-    @Override
-    public boolean isHelpRequested() {
-        return help;
-    }
 
     @Override
     public Optional<String> problem() {
@@ -150,13 +139,12 @@ final class OverloadBench implements Benchmark {
     }
 
     private Server server(Path home, Path directory, String shed) throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(List.of(home.resolve("run.sh").toString(), "--instance", "bench-overload-" + shed));
-        command.addAll(List.of("--shed", shed, "--wait-target", WAIT_TARGET, "--incidents-dir", "off"));
-        for (String port : List.of("--port", "--admin-port", "--jolokia-port", "--jmx-port")) {
-            command.addAll(List.of(port, "0"));
-        }
-        return Server.start("overload-" + shed, directory, Map.of("AUTH_DATABASE_URL", database.url()), command);
+        return Server.ours(
+                "overload-" + shed,
+                home,
+                directory,
+                database,
+                List.of("--shed", shed, "--wait-target", WAIT_TARGET, "--incidents-dir", "off"));
     }
 
     /** Clients that close their connection while a table is locked. */
@@ -329,8 +317,7 @@ final class OverloadBench implements Benchmark {
                 rounds, seconds, Runtime.getRuntime().availableProcessors(), WAIT_TARGET, PACE.toMillis());
         System.out.println("| | median | range |\n|---|---:|---:|");
         results.forEach((what, values) -> {
-            Spread spread =
-                    Spread.of(values.stream().mapToDouble(Double::doubleValue).toArray());
+            Spread spread = Spread.of(values, Double::doubleValue);
             System.out.println("| %s | %s | %s–%s |"
                     .formatted(what, number(spread.median()), number(spread.min()), number(spread.max())));
         });

@@ -94,8 +94,7 @@ final class Report {
     }
 
     private static double median(SizeResult size, ToDoubleFunction<Measurement> number) {
-        return Spread.of(size.measurements().stream().mapToDouble(number).toArray())
-                .median();
+        return Spread.of(size.measurements(), number).median();
     }
 
     /** One measurement, for JSON. */

@@ -2,6 +2,7 @@ package app.rodmena.auth.bench;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -20,6 +21,16 @@ final class Results {
             double median = sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
             return new Spread(sorted[0], median, sorted[sorted.length - 1]);
         }
+
+        static <T> Spread of(Collection<T> values, ToDoubleFunction<? super T> number) {
+            return of(values.stream().mapToDouble(number).toArray());
+        }
+
+        /** The median and the range, with these decimals. */
+        String text(int decimals) {
+            String number = "%." + decimals + "f";
+            return (number + " (" + number + "–" + number + ")").formatted(median, min, max);
+        }
     }
 
     void add(Measurement measurement) {
@@ -37,7 +48,7 @@ final class Results {
     }
 
     Spread spread(ContenderKind kind, int clients, ToDoubleFunction<Measurement> number) {
-        return Spread.of(of(kind, clients).stream().mapToDouble(number).toArray());
+        return Spread.of(of(kind, clients), number);
     }
 
     /**

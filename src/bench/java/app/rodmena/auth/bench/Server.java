@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,26 @@ final class Server implements AutoCloseable {
         this.process = process;
         this.log = log;
         this.address = awaitAddress();
+    }
+
+    /** Starts this server on free ports with this PostgreSQL, as {@code bench-<name>}. */
+    static Server ours(String name, Path home, Path directory, Database database, List<String> flags)
+            throws IOException, InterruptedException {
+        return ours(name, home, directory, Map.of("AUTH_DATABASE_URL", database.url()), flags);
+    }
+
+    /** Starts this server on free ports with these settings. */
+    static Server ours(String name, Path home, Path directory, Map<String, String> environment, List<String> flags)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                home.resolve("run.sh").toString(),
+                "--instance=bench-" + name,
+                "--port=0",
+                "--admin-port=0",
+                "--jolokia-port=0",
+                "--jmx-port=0"));
+        command.addAll(flags);
+        return start(name, directory, environment, command);
     }
 
     /**
@@ -80,7 +101,7 @@ final class Server implements AutoCloseable {
             if (listening.find()) {
                 return URI.create(listening.group(1));
             }
-            if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
+            if (process.waitFor(5, TimeUnit.MILLISECONDS)) {
                 throw new BenchException("%s ended instead of listening: %s".formatted(name, output().strip()));
             }
         }

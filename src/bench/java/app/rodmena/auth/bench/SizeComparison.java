@@ -19,9 +19,7 @@ record SizeComparison(Tools tools, Path directory, int rounds, Duration duration
     /** The measurements with this number of memberships. */
     record SizeResult(int memberships, List<Measurement> measurements) {
         Spread rate() {
-            return Spread.of(measurements.stream()
-                    .mapToDouble(measurement -> measurement.outcome().perSecond())
-                    .toArray());
+            return Spread.of(measurements, measurement -> measurement.outcome().perSecond());
         }
     }
 

@@ -22,17 +22,6 @@ final class StartBench implements Benchmark {
             description = "Starts of each kind (${DEFAULT-VALUE})")
     int times;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this")
-    boolean help;
-
-    @Override
-    public boolean isHelpRequested() {
-        return help;
-    }
-
     @Override
     public Optional<String> problem() {
         return times < 1 ? Optional.of("--times must be 1 or more") : Optional.empty();
@@ -74,15 +63,11 @@ final class StartBench implements Benchmark {
                         label,
                         spread(starts, start -> Report.millis(start.toFirstAnswer())),
                         spread(starts, start -> Report.millis(start.cpu())),
-                        Report.megabytes(of(starts, ServerStart::residentBytes).median()));
+                        Report.megabytes(
+                                Spread.of(starts, ServerStart::residentBytes).median()));
     }
 
     private static String spread(List<ServerStart> starts, ToDoubleFunction<ServerStart> number) {
-        Spread spread = of(starts, number);
-        return "%.0f (%.0f–%.0f)".formatted(spread.median(), spread.min(), spread.max());
-    }
-
-    private static Spread of(List<ServerStart> starts, ToDoubleFunction<ServerStart> number) {
-        return Spread.of(starts.stream().mapToDouble(number).toArray());
+        return Spread.of(starts, number).text(0);
     }
 }

@@ -46,19 +46,8 @@ final class TlsBench implements Benchmark {
             description = "Repetitions, in turns (${DEFAULT-VALUE}); one before them is not counted")
     int rounds;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this")
-    boolean help;
-
     /** A way to send the requests; its options are those of h2load. */
     private record Protocol(String label, boolean tls, List<String> options) {}
-
-    @Override
-    public boolean isHelpRequested() {
-        return help;
-    }
 
     @Override
     public Optional<String> problem() {
@@ -125,14 +114,7 @@ final class TlsBench implements Benchmark {
 
     private static Server server(Path home, Path directory, Database database, List<String> options)
             throws IOException, InterruptedException {
-        String name = options.isEmpty() ? "plain" : "tls";
-        List<String> command =
-                new ArrayList<>(List.of(home.resolve("run.sh").toString(), "--instance", "bench-" + name));
-        for (String port : List.of("--port", "--admin-port", "--jolokia-port", "--jmx-port")) {
-            command.addAll(List.of(port, "0"));
-        }
-        command.addAll(options);
-        return Server.start(name, directory, Map.of("AUTH_DATABASE_URL", database.url()), command);
+        return Server.ours(options.isEmpty() ? "plain" : "tls", home, directory, database, options);
     }
 
     private double rate(Path h2load, Path directory, Protocol protocol, URI server, Dataset data)
@@ -174,17 +156,11 @@ final class TlsBench implements Benchmark {
             Spread ratio = Spread.of(IntStream.range(0, rounds)
                     .mapToDouble(i -> values.get(i) / rates.get(base).get(i))
                     .toArray());
-            Spread spread =
-                    Spread.of(values.stream().mapToDouble(Double::doubleValue).toArray());
             System.out.printf(
-                    "| %s | %.2f (%.2f–%.2f) | %.0f (%.0f–%.0f) |%n",
+                    "| %s | %s | %s |%n",
                     protocol.label,
-                    ratio.median(),
-                    ratio.min(),
-                    ratio.max(),
-                    spread.median(),
-                    spread.min(),
-                    spread.max());
+                    ratio.text(2),
+                    Spread.of(values, Double::doubleValue).text(0));
         });
     }
 }

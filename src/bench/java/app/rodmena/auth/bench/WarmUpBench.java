@@ -40,17 +40,6 @@ final class WarmUpBench implements Benchmark {
             description = "Concurrent connections, each with one request at a time (${DEFAULT-VALUE})")
     int clients;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this")
-    boolean help;
-
-    @Override
-    public boolean isHelpRequested() {
-        return help;
-    }
-
     @Override
     public Optional<String> problem() {
         return times < 1 || seconds < 4 || clients < 1
@@ -98,9 +87,7 @@ final class WarmUpBench implements Benchmark {
 
     private double[] rates(Path home, Path directory, Wrk wrk, Dataset data, Map<String, String> settings)
             throws IOException, InterruptedException {
-        List<String> command = List.of(
-                home.resolve("run.sh").toString(), "--port=0", "--admin-port=0", "--jolokia-port=0", "--jmx-port=0");
-        try (Server server = Server.start("warmup", directory, settings, command)) {
+        try (Server server = Server.ours("warmup", home, directory, settings, List.of())) {
             double[] rates = new double[seconds];
             for (int i = 0; i < seconds; i++) {
                 rates[i] = wrk.check(server.address(), data, clients, SECOND).perSecond();
@@ -115,14 +102,10 @@ final class WarmUpBench implements Benchmark {
     }
 
     private static String ratio(List<double[]> starts, int second) {
-        Spread ratio = Spread.of(starts.stream()
-                .mapToDouble(rates -> rates[second - 1] / steady(rates))
-                .toArray());
-        return "%.2f (%.2f–%.2f)".formatted(ratio.median(), ratio.min(), ratio.max());
+        return Spread.of(starts, rates -> rates[second - 1] / steady(rates)).text(2);
     }
 
     private static String steady(List<double[]> starts) {
-        Spread rate = Spread.of(starts.stream().mapToDouble(WarmUpBench::steady).toArray());
-        return "%.0f (%.0f–%.0f)".formatted(rate.median(), rate.min(), rate.max());
+        return Spread.of(starts, WarmUpBench::steady).text(0);
     }
 }
