@@ -3,9 +3,7 @@ package app.rodmena.auth.postgres;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import app.rodmena.auth.postgres.DatabaseUrl.Host;
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.net.URLDecoder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -186,36 +184,18 @@ final class DatabaseUrlParser {
         LIBPQ,
         PGJDBC;
 
+        private static final Pattern INVALID = Pattern.compile("%(?![0-9A-Fa-f]{2})|%00");
+
         /** @throws IllegalArgumentException if the encoding is invalid; the message quotes no part of the text */
         String decode(String text) {
-            ByteArrayOutputStream decoded = new ByteArrayOutputStream();
-            byte[] bytes = text.getBytes(UTF_8);
-            for (int i = 0; i < bytes.length; i++) {
-                if (bytes[i] == '%') {
-                    decoded.write(octet(bytes, i + 1));
-                    i += 2;
-                } else {
-                    decoded.write(this == PGJDBC && bytes[i] == '+' ? ' ' : bytes[i]);
-                }
+            if (INVALID.matcher(text).find()) {
+                throw invalid("has a % that is not followed by two hexadecimal digits (a % itself is written %25)");
             }
-            try {
-                return UTF_8.newDecoder()
-                        .decode(ByteBuffer.wrap(decoded.toByteArray()))
-                        .toString();
-            } catch (CharacterCodingException e) {
-                throw new IllegalArgumentException("has percent-encoded bytes that are not UTF-8");
+            String decoded = URLDecoder.decode(this == LIBPQ ? text.replace("+", "%2B") : text, UTF_8);
+            if (decoded.contains("\ufffd") && !text.contains("\ufffd")) {
+                throw invalid("has percent-encoded bytes that are not UTF-8");
             }
-        }
-
-        private static int octet(byte[] bytes, int at) {
-            int high = at < bytes.length ? Character.digit(bytes[at], 16) : -1;
-            int low = at + 1 < bytes.length ? Character.digit(bytes[at + 1], 16) : -1;
-            if (high < 0 || low < 0 || high + low == 0) {
-                throw new IllegalArgumentException(
-                        "has a %% that is not followed by two hexadecimal digits (a %% itself is written %%25)"
-                                .formatted());
-            }
-            return high * 16 + low;
+            return decoded;
         }
     }
 }
