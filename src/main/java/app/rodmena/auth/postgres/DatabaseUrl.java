@@ -111,7 +111,8 @@ public record DatabaseUrl(
                         shellWord(database));
     }
 
-    private static String shellWord(String text) {
+    /** A word of a shell command, quoted if necessary. */
+    public static String shellWord(String text) {
         return text.matches("[A-Za-z0-9_.:/@+-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 

@@ -1,11 +1,11 @@
 package app.rodmena.auth.postgres.embedded;
 
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.DatabaseUrl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,8 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./+-]+");
-
     private final DataDirectory directory;
     private final Credentials credentials;
     private final Postmaster postmaster;
@@ -51,9 +49,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             BinaryArchive archive = BinaryArchive.forThisMachine();
             return startIn(
                     config.ephemeral() ? DataDirectory.lockNewBelow(path) : DataDirectory.claim(path), path, archive);
-        } catch (IOException e) {
-            throw StartupFailureMessage.from(e, path);
-        } catch (SQLException e) {
+        } catch (IOException | SQLException e) {
             throw StartupFailureMessage.from(e, path);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -87,10 +83,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
      * It contains no password. With {@code -U postgres}, it logs in as the superuser.
      */
     public String psqlCommand() {
-        String file = directory.passwords().toString();
-        String quoted = PLAIN.matcher(file).matches() ? file : "'" + file.replace("'", "'\\''") + "'";
         return "PGPASSFILE=%s psql -h 127.0.0.1 -p %s -U %s %s"
-                .formatted(quoted, port(), Credentials.SERVER, ServerRole.DATABASE);
+                .formatted(
+                        DatabaseUrl.shellWord(directory.passwords().toString()),
+                        port(),
+                        Credentials.SERVER,
+                        ServerRole.DATABASE);
     }
 
     /** Stops PostgreSQL, aborting open transactions, and deletes the data if it is ephemeral. Idempotent. */

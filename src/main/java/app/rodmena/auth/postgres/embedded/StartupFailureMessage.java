@@ -53,24 +53,16 @@ final class StartupFailureMessage {
                 : "PostgreSQL does not start in %s, and logged no reason".formatted(directory);
     }
 
-    static EmbeddedDatabaseException from(IOException failure, Path directory) {
+    static EmbeddedDatabaseException from(Exception failure, Path directory) {
+        String message = from("error: " + oneLine(failure), directory);
         if (failure instanceof AccessDeniedException denied) {
-            return new EmbeddedDatabaseException(
-                    "%s must be readable and writable by user %s; change its owner, or choose another data directory"
-                            .formatted(denied.getFile(), userName()),
-                    failure);
+            message = "%s must be readable and writable by user %s; change its owner, or choose another data directory"
+                    .formatted(denied.getFile(), userName());
+        } else if (failure instanceof SQLException sql && SqlState.INVALID_PASSWORD.equals(sql.getSQLState())) {
+            message = "The passwords in %s/pgpass do not match the data; restore the file from a backup"
+                    .formatted(directory);
         }
-        return new EmbeddedDatabaseException(from("error: " + oneLine(failure), directory), failure);
-    }
-
-    static EmbeddedDatabaseException from(SQLException failure, Path directory) {
-        if (SqlState.INVALID_PASSWORD.equals(failure.getSQLState())) {
-            return new EmbeddedDatabaseException(
-                    "The passwords in %s/pgpass do not match the data; restore the file from a backup"
-                            .formatted(directory),
-                    failure);
-        }
-        return new EmbeddedDatabaseException(from("error: " + oneLine(failure), directory), failure);
+        return new EmbeddedDatabaseException(message, failure);
     }
 
     /** The JDK returns "?" for a user without an entry in /etc/passwd. */
