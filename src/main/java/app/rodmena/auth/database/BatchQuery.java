@@ -1,6 +1,7 @@
 package app.rodmena.auth.database;
 
 import java.util.List;
+import java.util.function.BiFunction;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -19,4 +20,24 @@ public interface BatchQuery<Q, A> {
 
     /** Runs several queries in one statement; returns one result for each, in the order of the queries. */
     List<A> executeBatch(Handle handle, List<Q> inputs);
+
+    /** A kind of query that is not batched. */
+    static <Q, A> BatchQuery<Q, A> unbatched(BiFunction<Handle, Q, A> query) {
+        return new BatchQuery<>() {
+            @Override
+            public int maxBatchSize() {
+                return 1;
+            }
+
+            @Override
+            public A execute(Handle handle, Q input) {
+                return query.apply(handle, input);
+            }
+
+            @Override
+            public List<A> executeBatch(Handle handle, List<Q> inputs) {
+                return inputs.stream().map(input -> execute(handle, input)).toList();
+            }
+        };
+    }
 }

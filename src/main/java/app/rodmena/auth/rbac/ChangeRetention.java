@@ -3,8 +3,6 @@ package app.rodmena.auth.rbac;
 import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.Monitor;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -102,10 +100,10 @@ public final class ChangeRetention implements AutoCloseable {
 
     private void deleteAll() throws InterruptedException {
         try {
-            while (execute(connection -> deleteForeignBatch(connection, batch)) == batch) {
+            while (delete(DELETE_FOREIGN, batch) == batch) {
                 LOG.info("Deleted {} changes of another PostgreSQL, whose backup was restored", batch);
             }
-            while (execute(connection -> deleteBatch(connection, batch)) == batch) {
+            while (delete(DELETE, batch, kept.toMillis() / 1000.0) == batch) {
                 LOG.debug("Deleted {} old changes", batch);
             }
             batch = Math.min(MAX_BATCH, batch * 2);
@@ -121,31 +119,21 @@ public final class ChangeRetention implements AutoCloseable {
         }
     }
 
-    private <T> T execute(Monitor.DiagnosticQuery<T> query)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        return database.monitor().submit(query).toCompletableFuture().get(10, TimeUnit.SECONDS);
-    }
-
-    private static Integer deleteForeignBatch(Connection connection, int limit) throws SQLException {
-        try (var statement = connection.prepareStatement(DELETE_FOREIGN)) {
-            statement.setInt(1, limit);
-            try (var rows = statement.executeQuery()) {
-                rows.next();
-                return rows.getInt(1);
-            }
-        }
-    }
-
     /** Deletes one batch; returns the number of deleted changes. */
-    private Integer deleteBatch(Connection connection, int limit) throws SQLException {
-        try (var statement = connection.prepareStatement(DELETE)) {
-            statement.setInt(1, limit);
-            statement.setDouble(2, kept.toMillis() / 1000.0);
-            try (var rows = statement.executeQuery()) {
-                rows.next();
-                return rows.getInt(1);
+    private int delete(String sql, Object... parameters)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Monitor.DiagnosticQuery<Integer> deletion = connection -> {
+            try (var statement = connection.prepareStatement(sql)) {
+                for (int i = 0; i < parameters.length; i++) {
+                    statement.setObject(i + 1, parameters[i]);
+                }
+                try (var rows = statement.executeQuery()) {
+                    rows.next();
+                    return rows.getInt(1);
+                }
             }
-        }
+        };
+        return database.monitor().submit(deletion).toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
     @Override

@@ -72,22 +72,8 @@ public final class Changes {
             limit :limit
             """;
 
-    private static final BatchQuery<Request, Page> PAGES = new BatchQuery<>() {
-        @Override
-        public int maxBatchSize() {
-            return 1;
-        }
-
-        @Override
-        public Page execute(Handle handle, Request request) {
-            return request.read(handle);
-        }
-
-        @Override
-        public List<Page> executeBatch(Handle handle, List<Request> requests) {
-            return requests.stream().map(request -> execute(handle, request)).toList();
-        }
-    };
+    private static final BatchQuery<Request, Page> PAGES =
+            BatchQuery.unbatched((handle, request) -> request.read(handle));
 
     private final DatabaseEngine database;
 

@@ -21,22 +21,8 @@ public final class Listing<T> {
     /** Maximum rows of a list that is read as a whole. */
     public static final int MAX_SHORT = 1000;
 
-    private static final BatchQuery<StreamRequest<?>, Long> STREAM = new BatchQuery<>() {
-        @Override
-        public int maxBatchSize() {
-            return 1;
-        }
-
-        @Override
-        public Long execute(Handle handle, StreamRequest<?> request) {
-            return request.read(handle);
-        }
-
-        @Override
-        public List<Long> executeBatch(Handle handle, List<StreamRequest<?>> requests) {
-            throw new IllegalStateException("long lists are not batched");
-        }
-    };
+    private static final BatchQuery<StreamRequest<?>, Long> STREAM =
+            BatchQuery.unbatched((handle, request) -> request.read(handle));
 
     private final DatabaseEngine database;
     private final CallContext caller;

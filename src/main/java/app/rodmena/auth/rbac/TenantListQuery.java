@@ -27,22 +27,7 @@ final class TenantListQuery<T> extends TenantBatchQuery<List<T>> {
     private final RowMapper<T> row;
 
     /** Pages are not batched: a page may read the whole list, which its few rows do not show to the fair queue. */
-    final BatchQuery<TenantQuery, List<T>> pages = new BatchQuery<>() {
-        @Override
-        public int maxBatchSize() {
-            return 1;
-        }
-
-        @Override
-        public List<T> execute(Handle handle, TenantQuery input) {
-            return TenantListQuery.this.execute(handle, input);
-        }
-
-        @Override
-        public List<List<T>> executeBatch(Handle handle, List<TenantQuery> inputs) {
-            return inputs.stream().map(input -> execute(handle, input)).toList();
-        }
-    };
+    final BatchQuery<TenantQuery, List<T>> pages = BatchQuery.unbatched(this::execute);
 
     TenantListQuery(RowMapper<T> row, ListOrder<T> order, String single, List<String> parameterNames) {
         super(
