@@ -1,5 +1,6 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.capacity.FleetQueries.AdmissionDecision;
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.Monitor.Outage;

@@ -3,6 +3,7 @@ package app.rodmena.auth.capacity;
 import app.rodmena.auth.common.FirstLine;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.pool.PoolSettings;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,15 @@ final class FleetQueries {
             "PostgreSQL is behind a pooler such as PgBouncer, which shares sessions";
 
     private final Monitor monitor;
+
+    /** A reading of the fleet, and whether the demand fits. */
+    record AdmissionDecision(Fleet fleet, boolean fits) {}
+
+    /** What follows a decision, before another process can decide. */
+    @FunctionalInterface
+    private interface Announcement {
+        void send(Connection connection) throws SQLException;
+    }
 
     FleetQueries(Monitor monitor) {
         this.monitor = monitor;
@@ -50,42 +60,49 @@ final class FleetQueries {
      */
     AdmissionDecision decideAdmission(List<Integer> ownBackends, ConnectionDemand demand, boolean runsAnyway)
             throws FleetUnavailableException, InterruptedException {
-        return decideLocked(ownBackends, (connection, fleet) -> {
-            boolean fits = fleet.hasRoomFor(demand.total());
-            if (fits || runsAnyway) {
-                new FleetLocks(connection).markDecided();
-            }
-            return fits;
-        });
+        return decideLocked(
+                ownBackends, demand.total(), runsAnyway, connection -> new FleetLocks(connection).markDecided());
     }
 
-    /** Decides whether this process's pool may grow; if it may, announces its new maximum to the other processes. */
-    AdmissionDecision decideGrowth(PoolSettings now, PoolSettings requested)
+    /**
+     * Decides whether this process's pool may grow; if it may, announces its new maximum to the other processes, except
+     * for a preview.
+     */
+    AdmissionDecision decideGrowth(int growth, PoolSettings requested, boolean isPreview)
             throws FleetUnavailableException, InterruptedException {
-        int growth = requested.maximum() - now.maximum();
-        return decideLocked(List.of(), (connection, fleet) -> {
-            boolean fits = fleet.hasRoomFor(growth);
-            if (fits) {
-                monitor.announce(connection, requested);
-            }
-            return fits;
-        });
+        if (isPreview) {
+            Fleet fleet = read();
+            return new AdmissionDecision(fleet, fleet.hasRoomFor(growth));
+        }
+        return decideLocked(List.of(), growth, false, connection -> monitor.announce(connection, requested));
     }
 
-    /** Returns what {@link #decideGrowth} would decide, without any effect. */
-    AdmissionDecision previewGrowth(PoolSettings now, PoolSettings requested)
-            throws FleetUnavailableException, InterruptedException {
-        Fleet fleet = read();
-        return new AdmissionDecision(fleet, fleet.hasRoomFor(requested.maximum() - now.maximum()));
-    }
-
-    private AdmissionDecision decideLocked(List<Integer> uncounted, AdmissionDecision.Decision decision)
+    /** Decisions of all processes are serialized by an advisory lock. */
+    private AdmissionDecision decideLocked(
+            List<Integer> uncounted, int additional, boolean runsAnyway, Announcement announcement)
             throws FleetUnavailableException, InterruptedException {
         long deadline = System.nanoTime() + MAX_WAIT_FOR_LOCK.toNanos();
         while (true) {
             boolean evenIfLocked = System.nanoTime() - deadline > 0;
-            Optional<AdmissionDecision> decided =
-                    submit(connection -> AdmissionDecision.tryDecide(connection, uncounted, evenIfLocked, decision));
+            Optional<AdmissionDecision> decided = submit(connection -> {
+                FleetLocks locks = new FleetLocks(connection);
+                boolean locked = locks.tryLock();
+                if (!locked && !evenIfLocked) {
+                    return Optional.empty();
+                }
+                try {
+                    Fleet fleet = ServerLimitsQuery.fleetWithout(uncounted, connection);
+                    boolean fits = fleet.hasRoomFor(additional);
+                    if (fits || runsAnyway) {
+                        announcement.send(connection);
+                    }
+                    return Optional.of(new AdmissionDecision(fleet, fits));
+                } finally {
+                    if (locked) {
+                        locks.unlock();
+                    }
+                }
+            });
             if (decided.isPresent()) {
                 return decided.get();
             }

@@ -1,5 +1,6 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.capacity.FleetQueries.AdmissionDecision;
 import app.rodmena.auth.common.InvalidSettingException;
 import app.rodmena.auth.database.ResizeGuard;
 import app.rodmena.auth.pool.PoolSettings;
@@ -19,28 +20,14 @@ final class GrowthGuard implements ResizeGuard {
         this.queries = queries;
     }
 
-    /** The budget check of a change. */
-    private interface BudgetCheck {
-        AdmissionDecision decide() throws FleetUnavailableException, InterruptedException;
-    }
-
     @Override
-    public void check(PoolSettings now, PoolSettings requested) {
-        check(now, requested, () -> queries.decideGrowth(now, requested));
-    }
-
-    @Override
-    public void preview(PoolSettings now, PoolSettings requested) {
-        check(now, requested, () -> queries.previewGrowth(now, requested));
-    }
-
-    private static void check(PoolSettings now, PoolSettings requested, BudgetCheck budgetCheck) {
+    public void check(PoolSettings now, PoolSettings requested, boolean isPreview) {
         int growth = requested.maximum() - now.maximum();
         if (growth <= 0) {
             return;
         }
         try {
-            AdmissionDecision decision = budgetCheck.decide();
+            AdmissionDecision decision = queries.decideGrowth(growth, requested, isPreview);
             if (!decision.fits()) {
                 throw refusal(now, requested, decision.fleet());
             }

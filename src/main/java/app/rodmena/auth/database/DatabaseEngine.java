@@ -198,9 +198,7 @@ public final class DatabaseEngine implements AutoCloseable {
      */
     public PoolSettings change(UnaryOperator<PoolSettings> change) {
         synchronized (guards) {
-            PoolSettings now = pool.settings();
-            PoolSettings requested = change.apply(now);
-            guards.forEach(guard -> guard.check(now, requested));
+            PoolSettings requested = checked(change, false);
             return pool.change(settings -> requested);
         }
     }
@@ -211,10 +209,14 @@ public final class DatabaseEngine implements AutoCloseable {
      * @throws InvalidSettingException as {@link #change} would
      */
     public PoolSettings preview(UnaryOperator<PoolSettings> change) {
+        return checked(change, true);
+    }
+
+    private PoolSettings checked(UnaryOperator<PoolSettings> change, boolean isPreview) {
         synchronized (guards) {
             PoolSettings now = pool.settings();
             PoolSettings requested = change.apply(now);
-            guards.forEach(guard -> guard.preview(now, requested));
+            guards.forEach(guard -> guard.check(now, requested, isPreview));
             return requested;
         }
     }
