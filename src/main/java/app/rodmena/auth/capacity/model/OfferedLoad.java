@@ -1,24 +1,17 @@
 package app.rodmena.auth.capacity.model;
 
 /**
- * The load on a queue.
+ * The load on a queue: Poisson arrivals, as from many independent clients.
  *
  * @param perSecond arrivals per second; 0 or more
  * @param meanSeconds mean service time in seconds; more than 0
- * @param arrivalVariation squared coefficient of variation of the interarrival times; 1 for independent arrivals
  * @param serviceVariation squared coefficient of variation of the service times; 0 for constant, 1 for exponential ones
  */
-public record OfferedLoad(double perSecond, double meanSeconds, double arrivalVariation, double serviceVariation) {
+public record OfferedLoad(double perSecond, double meanSeconds, double serviceVariation) {
     public OfferedLoad {
         require(perSecond >= 0 && Double.isFinite(perSecond), "perSecond", perSecond);
         require(meanSeconds > 0 && Double.isFinite(meanSeconds), "meanSeconds", meanSeconds);
-        require(arrivalVariation >= 0 && Double.isFinite(arrivalVariation), "arrivalVariation", arrivalVariation);
         require(serviceVariation >= 0 && Double.isFinite(serviceVariation), "serviceVariation", serviceVariation);
-    }
-
-    /** Poisson arrivals, as from many independent clients. */
-    public static OfferedLoad independent(double perSecond, double meanSeconds, double serviceVariation) {
-        return new OfferedLoad(perSecond, meanSeconds, 1, serviceVariation);
     }
 
     /**
@@ -30,7 +23,7 @@ public record OfferedLoad(double perSecond, double meanSeconds, double arrivalVa
     }
 
     public OfferedLoad withPerSecond(double perSecond) {
-        return new OfferedLoad(perSecond, meanSeconds, arrivalVariation, serviceVariation);
+        return new OfferedLoad(perSecond, meanSeconds, serviceVariation);
     }
 
     private static void require(boolean holds, String name, double value) {

@@ -6,8 +6,8 @@ import java.util.OptionalInt;
 /**
  * The waits in a FIFO queue with equal servers: M/M/c by Erlang C, corrected for the measured variability after Allen
  * and Cunneen (A. O. Allen, Probability, Statistics and Queueing Theory, 2nd edition, 1990, section 5.5): the mean wait
- * is (Ca² + Cs²)/2 times that of M/M/c. Waits longer than 0 are assumed to be exponentially distributed, as in M/M/c.
- * Exact for Poisson arrivals and exponential service.
+ * is (1 + Cs²)/2 times that of M/M/c for Poisson arrivals. Waits longer than 0 are assumed to be exponentially
+ * distributed, as in M/M/c. Exact for Poisson arrivals and exponential service.
  *
  * @param servers the number of servers, 1 or more
  */
@@ -55,7 +55,7 @@ public record QueueModel(int servers, OfferedLoad load) {
     }
 
     private double meanPositiveWait() {
-        double variability = (load.arrivalVariation() + load.serviceVariation()) / 2;
+        double variability = (1 + load.serviceVariation()) / 2;
         return variability / (saturation() - load.perSecond());
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import app.rodmena.auth.tools.model.RandomDurations;
+import app.rodmena.auth.tools.model.WaitDistribution;
 import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,7 +66,7 @@ class QueueModelTest {
         WaitDistribution played = play(servers, load, services);
 
         assertThat(new QueueModel(servers, load).meanWait()).isCloseTo(played.mean(), withPercentage(25));
-        OfferedLoad asOfMMc = OfferedLoad.independent(load.perSecond(), load.meanSeconds(), 1);
+        OfferedLoad asOfMMc = new OfferedLoad(load.perSecond(), load.meanSeconds(), 1);
         assertThat(new QueueModel(servers, asOfMMc).meanWait())
                 .as("the error without correction")
                 .isNotCloseTo(played.mean(), withPercentage(40));
@@ -107,12 +108,12 @@ class QueueModelTest {
     @Test
     void invalidArgumentsAreRefused() {
         assertThatThrownBy(() -> new QueueModel(0, load(1, 0.5, 1))).hasMessageContaining("servers: 0");
-        assertThatThrownBy(() -> OfferedLoad.independent(-1, 1, 1)).hasMessageContaining("perSecond: -1.0");
-        assertThatThrownBy(() -> OfferedLoad.independent(1, Double.NaN, 1)).hasMessageContaining("meanSeconds: NaN");
+        assertThatThrownBy(() -> new OfferedLoad(-1, 1, 1)).hasMessageContaining("perSecond: -1.0");
+        assertThatThrownBy(() -> new OfferedLoad(1, Double.NaN, 1)).hasMessageContaining("meanSeconds: NaN");
     }
 
     private static OfferedLoad load(int servers, double utilisation, double variation) {
-        return OfferedLoad.independent(utilisation * servers / SERVICE, SERVICE, variation);
+        return new OfferedLoad(utilisation * servers / SERVICE, SERVICE, variation);
     }
 
     private static WaitDistribution play(int servers, OfferedLoad load, DoubleSupplier services) {

@@ -1,5 +1,6 @@
 package app.rodmena.auth.capacity.model;
 
+import app.rodmena.auth.tools.model.WaitDistribution;
 import java.util.PriorityQueue;
 import java.util.function.DoubleSupplier;
 

@@ -16,7 +16,7 @@ class FleetSimulationTest {
     @Test
     void processorSharingHasErlangsMeanResponseTime() {
         // The rate of departures is that of a queue, so the mean number of jobs is that of M/M/c: wait + service.
-        QueueModel queue = new QueueModel(10, OfferedLoad.independent(800, 0.010, 1));
+        QueueModel queue = new QueueModel(10, new OfferedLoad(800, 0.010, 1));
 
         Outcome outcome = FleetSimulation.run(CALM);
 
@@ -29,9 +29,7 @@ class FleetSimulationTest {
 
         assertThat(outcome.maxOpen()).isEqualTo(10);
         assertThat(outcome.responseTimes().mean())
-                .isCloseTo(
-                        new QueueModel(10, OfferedLoad.independent(800, 0.010, 1)).meanWait() + 0.010,
-                        withPercentage(5));
+                .isCloseTo(new QueueModel(10, new OfferedLoad(800, 0.010, 1)).meanWait() + 0.010, withPercentage(5));
     }
 
     @Test

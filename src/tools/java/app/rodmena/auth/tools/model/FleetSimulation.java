@@ -1,6 +1,5 @@
 package app.rodmena.auth.tools.model;
 
-import app.rodmena.auth.capacity.model.WaitDistribution;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;

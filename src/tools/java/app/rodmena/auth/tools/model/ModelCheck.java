@@ -2,7 +2,6 @@ package app.rodmena.auth.tools.model;
 
 import app.rodmena.auth.capacity.model.OfferedLoad;
 import app.rodmena.auth.capacity.model.QueueModel;
-import app.rodmena.auth.capacity.model.WaitDistribution;
 import app.rodmena.auth.cli.PlanCommand;
 import app.rodmena.auth.pool.ConnectionSource;
 import app.rodmena.auth.pool.Pool;
@@ -135,7 +134,7 @@ final class ModelCheck implements AutoCloseable {
                     .mapToDouble(use -> (use - mean) * (use - mean))
                     .average()
                     .orElseThrow();
-            OfferedLoad load = OfferedLoad.independent(perSecond, mean, variance / (mean * mean));
+            OfferedLoad load = new OfferedLoad(perSecond, mean, variance / (mean * mean));
             return new Outcome(
                     point,
                     new QueueModel(connections, load),

@@ -1,4 +1,4 @@
-package app.rodmena.auth.capacity.model;
+package app.rodmena.auth.tools.model;
 
 import java.util.Arrays;
 
