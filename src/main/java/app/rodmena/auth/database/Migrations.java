@@ -145,25 +145,18 @@ public final class Migrations {
                         """)) {
             result.next();
             if (result.getString(2) == null) {
-                throw new MigrationException(
+                throw refusal(
                         "The database role %s has no schema for the tables: its search_path, %s, names none that exists and that it may use; create one, or set another search_path with ALTER ROLE"
-                                .formatted(result.getString(1), result.getString(5)),
-                        false,
-                        null);
+                                .formatted(result.getString(1), result.getString(5)));
             }
             if (!result.getBoolean(3)) {
-                throw new MigrationException(
-                        "The database role %s may not create tables in schema %s; %s"
-                                .formatted(result.getString(1), result.getString(2), PRIVILEGE_ADVICE),
-                        false,
-                        null);
+                throw refusal("The database role %s may not create tables in schema %s; %s"
+                        .formatted(result.getString(1), result.getString(2), PRIVILEGE_ADVICE));
             }
             if (!result.getBoolean(4)) {
-                throw new MigrationException(
+                throw refusal(
                         "The database role %1$s may not read auth_schema_history; as its owner: GRANT SELECT ON auth_schema_history TO %1$s"
-                                .formatted(result.getString(1)),
-                        false,
-                        null);
+                                .formatted(result.getString(1)));
             }
         }
     }
@@ -234,12 +227,14 @@ public final class Migrations {
                 .map(MigrationInfo::getVersion)
                 .reduce((first, second) -> second);
         if (newer.isPresent()) {
-            throw new MigrationException(
+            throw refusal(
                     "The tables are of version %s, which is newer than this server: start that version or a later one"
-                            .formatted(newer.get()),
-                    false,
-                    null);
+                            .formatted(newer.get()));
         }
+    }
+
+    private static MigrationException refusal(String message) {
+        return new MigrationException(message, false, null);
     }
 
     private static String adviceFor(String state) {

@@ -18,7 +18,7 @@ class ProgressLineTest {
             3_201,
             42,
             0,
-            Optional.of(new HealthSample(5, 10, 0, 5, 10)));
+            Optional.of(new HealthSample(5, 10, 5, 10)));
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
@@ -36,7 +36,7 @@ class ProgressLineTest {
     @Test
     void aTerminalOfEightyColumnsTakesTheLongestLine() {
         ProgressLine line = new ProgressLine(new PrintStream(bytes, true, UTF_8), true);
-        HealthSample pool = new HealthSample(500, 1_000, 0, 500, 1_000);
+        HealthSample pool = new HealthSample(500, 1_000, 500, 1_000);
 
         line.show(new Progress(4, 0.45, Optional.of(9L), Duration.ofSeconds(1), 3, 42, 0, Optional.empty()), 10);
         line.show(

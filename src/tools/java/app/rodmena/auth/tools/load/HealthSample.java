@@ -7,4 +7,4 @@ package app.rodmena.auth.tools.load;
  * @param overflow connections open beyond pool_size
  * @param totalConnections connections open
  */
-public record HealthSample(int poolSize, int checkedOut, int available, int overflow, int totalConnections) {}
+public record HealthSample(int poolSize, int checkedOut, int overflow, int totalConnections) {}

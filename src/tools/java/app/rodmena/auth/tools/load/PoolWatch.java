@@ -50,7 +50,6 @@ final class PoolWatch {
                 ? Optional.of(new HealthSample(
                         pool.path("pool_size").asInt(),
                         pool.path("checked_out").asInt(),
-                        pool.path("available").asInt(),
                         pool.path("overflow").asInt(),
                         pool.path("total_connections").asInt()))
                 : Optional.empty();

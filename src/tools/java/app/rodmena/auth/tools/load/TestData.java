@@ -90,35 +90,20 @@ final class TestData {
 
     /** The request sequence of each client. */
     List<RequestSequence> sequences(RequestMix mix, int clients) {
-        return switch (mix) {
-            case ROLES -> {
-                LoadRequest list = listOfRoles();
-                yield IntStream.range(0, clients)
-                        .mapToObj(i -> RequestSequence.always(list))
-                        .toList();
-            }
-            case CHECKS -> {
-                LoadRequest[] checks = checks();
-                yield IntStream.range(0, clients)
-                        .mapToObj(i -> anyOf(checks, new SplittableRandom(i)))
-                        .toList();
-            }
-            case WRITES ->
-                IntStream.range(0, clients)
-                        .<RequestSequence>mapToObj(this::writeSequence)
-                        .toList();
-            case ALL -> {
-                LoadRequest list = listOfRoles();
-                LoadRequest[] checks = checks();
-                yield IntStream.range(0, clients)
-                        .<RequestSequence>mapToObj(i -> new RequestSequence.Mixed(
-                                anyOf(checks, new SplittableRandom(i)), list, writeSequence(i), i))
-                        .toList();
-            }
-        };
+        LoadRequest list = listOfRoles();
+        LoadRequest[] checks = checks();
+        return IntStream.range(0, clients)
+                .mapToObj(client -> switch (mix) {
+                    case ROLES -> RequestSequence.always(list);
+                    case CHECKS -> anyOf(checks, client);
+                    case WRITES -> writeSequence(client);
+                    case ALL -> new RequestSequence.Mixed(anyOf(checks, client), list, writeSequence(client), client);
+                })
+                .toList();
     }
 
-    private static RequestSequence anyOf(LoadRequest[] requests, SplittableRandom random) {
+    private static RequestSequence anyOf(LoadRequest[] requests, int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
         return () -> requests[random.nextInt(requests.length)];
     }
 
