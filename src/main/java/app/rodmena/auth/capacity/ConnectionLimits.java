@@ -6,7 +6,6 @@ import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -65,18 +64,9 @@ public record ConnectionLimits(
                     name = "othersOfUnknownKind",
                     value = "Of the others, those whose kind is hidden from this role, which lacks pg_monitor",
                     unit = "connections")
-            int hidden) {
-        public QueriedServer {
-            Objects.requireNonNull(version, "version");
-            Objects.requireNonNull(role, "role");
-            Objects.requireNonNull(database, "database");
-        }
-    }
+            int hidden) {}
 
     public ConnectionLimits {
-        Objects.requireNonNull(source, "source");
-        Objects.requireNonNull(maxConnections, "maxConnections");
-        Objects.requireNonNull(server, "server");
         bounds = List.copyOf(bounds);
     }
 

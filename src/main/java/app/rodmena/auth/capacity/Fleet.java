@@ -4,7 +4,6 @@ import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * All processes of this server with the same role and database, their maximum connections, and the limits of
@@ -22,8 +21,6 @@ public record Fleet(
         @Flatten ConnectionLimits limits,
         List<FleetMember> members) {
     public Fleet {
-        Objects.requireNonNull(takenAt, "takenAt");
-        Objects.requireNonNull(limits, "limits");
         members = List.copyOf(members);
     }
 

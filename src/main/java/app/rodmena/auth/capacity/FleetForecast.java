@@ -2,7 +2,6 @@ package app.rodmena.auth.capacity;
 
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -25,12 +24,6 @@ public record FleetForecast(
                 unit = "connections",
                 absent = -1)
         Optional<Integer> room) {
-    public FleetForecast {
-        Objects.requireNonNull(demand, "demand");
-        Objects.requireNonNull(expected, "expected");
-        Objects.requireNonNull(room, "room");
-    }
-
     @Description(value = "Maximum of the fleet's connections, monitoring connections included", unit = "connections")
     public int connections() {
         return demand.total();

@@ -2,7 +2,6 @@ package app.rodmena.auth.capacity;
 
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.TableKey;
-import java.util.Objects;
 
 /**
  * The processes of a fleet with one instance name, usually one, as read from pg_stat_activity.
@@ -33,11 +32,6 @@ public record FleetMember(
                 value = "Further processes with this name that are still checking the fleet's limit",
                 unit = "processes")
         int undecided) {
-    public FleetMember {
-        Objects.requireNonNull(instance, "instance");
-        Objects.requireNonNull(pools, "pools");
-    }
-
     /**
      * The maximum connections of its pools and monitors. A process without a monitor connection announces no maximum
      * and counts with its open connections; so does an undecided process.

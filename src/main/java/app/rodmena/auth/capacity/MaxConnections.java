@@ -1,7 +1,6 @@
 package app.rodmena.auth.capacity;
 
 import app.rodmena.auth.schema.Description;
-import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
@@ -24,10 +23,6 @@ public record MaxConnections(
 
     /** The maximum value: MAX_BACKENDS in PostgreSQL's source. */
     public static final int MAX = 262_143;
-
-    public MaxConnections {
-        Objects.requireNonNull(configured, "configured");
-    }
 
     static MaxConnections of(int value) {
         return new MaxConnections(value, false, false, OptionalInt.empty());

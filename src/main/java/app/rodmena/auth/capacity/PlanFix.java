@@ -1,7 +1,6 @@
 package app.rodmena.auth.capacity;
 
 import java.util.List;
-import java.util.Objects;
 
 /**
  * One way to make a fleet fit.
@@ -12,8 +11,6 @@ import java.util.Objects;
  */
 public record PlanFix(String description, List<String> commands, String caveats) {
     public PlanFix {
-        Objects.requireNonNull(description, "description");
         commands = List.copyOf(commands);
-        Objects.requireNonNull(caveats, "caveats");
     }
 }

@@ -6,7 +6,6 @@ import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -59,13 +58,6 @@ public record PoolSizeAdvice(
             0);
 
     private static final double MIN_BATCH_TO_MENTION = 1.05;
-
-    public PoolSizeAdvice {
-        Objects.requireNonNull(sample, "sample");
-        Objects.requireNonNull(waitTarget, "waitTarget");
-        Objects.requireNonNull(expected, "expected");
-        Objects.requireNonNull(minPoolSize, "minPoolSize");
-    }
 
     static PoolSizeAdvice of(WorkloadSample sample, int maximum, Duration waitTarget) {
         QueueModel queue = new QueueModel(maximum, sample.load());

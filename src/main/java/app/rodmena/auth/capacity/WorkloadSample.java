@@ -5,7 +5,6 @@ import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.TimingRecorder.DurationStats;
 import app.rodmena.auth.schema.Description;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -45,12 +44,6 @@ public record WorkloadSample(
     /** The minimum number of uses for a meaningful sample. */
     static final int MIN_USES = 100;
 
-    public WorkloadSample {
-        Objects.requireNonNull(meanUse, "meanUse");
-        Objects.requireNonNull(meanWait, "meanWait");
-        Objects.requireNonNull(p99Wait, "p99Wait");
-    }
-
     /** Takes the sample; empty if there are fewer than {@link #MIN_USES} uses. */
     static Optional<WorkloadSample> of(Metrics metrics) {
         DurationStats uses = metrics.pool().useRecorder().lastMinute();
@@ -69,6 +62,6 @@ public record WorkloadSample(
 
     /** The load for {@link QueueModel}. Assumes Poisson arrivals. */
     OfferedLoad load() {
-        return OfferedLoad.independent(checkoutsPerSecond, meanUse.toNanos() / 1e9, useVariation);
+        return new OfferedLoad(checkoutsPerSecond, meanUse.toNanos() / 1e9, useVariation);
     }
 }

@@ -2,7 +2,6 @@ package app.rodmena.auth.database;
 
 import app.rodmena.auth.pool.event.RequestIds;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,15 +22,6 @@ public record StatementExecution(
 
     /** The comment at the start of this server's statements, which pg_stat_activity and PostgreSQL's log also show. */
     private static final Pattern NAME = Pattern.compile("\\s*/\\* ([a-z_]{1,40}\\.[a-z_]{1,40}) \\*/");
-
-    public StatementExecution {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(sql, "sql");
-        Objects.requireNonNull(route, "route");
-        Objects.requireNonNull(ids, "ids");
-        Objects.requireNonNull(took, "took");
-        Objects.requireNonNull(sqlState, "sqlState");
-    }
 
     /**
      * The name in the comment at the start of a statement; {@link #UNNAMED} if there is none or it has another form.

@@ -1,7 +1,6 @@
 package app.rodmena.auth.postgres;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -17,11 +16,4 @@ public record SessionOptions(
         String applicationName,
         Optional<Duration> statementTimeout,
         Duration connectTimeout,
-        Optional<Duration> socketTimeout) {
-    public SessionOptions {
-        Objects.requireNonNull(applicationName, "applicationName");
-        Objects.requireNonNull(statementTimeout, "statementTimeout");
-        Objects.requireNonNull(connectTimeout, "connectTimeout");
-        Objects.requireNonNull(socketTimeout, "socketTimeout");
-    }
-}
+        Optional<Duration> socketTimeout) {}

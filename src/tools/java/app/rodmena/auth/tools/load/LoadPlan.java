@@ -1,7 +1,6 @@
 package app.rodmena.auth.tools.load;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -28,13 +27,6 @@ public record LoadPlan(
     public static final int MAX_REQUESTS = 100_000_000;
     public static final int MAX_CLIENTS = 10_000;
     public static final int MAX_RATE = 1_000_000;
-
-    public LoadPlan {
-        Objects.requireNonNull(target, "target");
-        Objects.requireNonNull(duration, "duration");
-        Objects.requireNonNull(mix, "mix");
-        Objects.requireNonNull(key, "key");
-    }
 
     /** A copy with another number of clients. */
     public LoadPlan withClients(int newClients) {

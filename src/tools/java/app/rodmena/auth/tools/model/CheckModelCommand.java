@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 
@@ -75,12 +74,6 @@ public record CheckModelCommand(Optional<DatabaseUrl> database, int connections,
         private static String number(String format, double value) {
             return value < 0 ? "no end" : String.format(Locale.ROOT, format, value);
         }
-    }
-
-    public CheckModelCommand {
-        Objects.requireNonNull(database, "database");
-        Objects.requireNonNull(each, "each");
-        Objects.requireNonNull(format, "format");
     }
 
     @Override

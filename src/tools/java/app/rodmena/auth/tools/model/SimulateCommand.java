@@ -7,7 +7,6 @@ import app.rodmena.auth.tools.model.FleetSimulation.Outcome;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
@@ -69,10 +68,6 @@ public record SimulateCommand(int poolSize, int maxOverflow, OutputFormat format
         private static String millis(double millis) {
             return String.format(Locale.ROOT, "%.1f ms", millis);
         }
-    }
-
-    public SimulateCommand {
-        Objects.requireNonNull(format, "format");
     }
 
     @Override

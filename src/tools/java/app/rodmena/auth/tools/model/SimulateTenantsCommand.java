@@ -8,7 +8,6 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -40,10 +39,6 @@ public record SimulateTenantsCommand(int connections, OutputFormat format) imple
         private static String text(double millis) {
             return String.format(Locale.ROOT, "%,.1f ms", millis);
         }
-    }
-
-    public SimulateTenantsCommand {
-        Objects.requireNonNull(format, "format");
     }
 
     @Override
