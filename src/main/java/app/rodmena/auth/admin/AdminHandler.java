@@ -12,10 +12,10 @@ import app.rodmena.auth.http.RequestHandler;
 import app.rodmena.auth.http.Response;
 import app.rodmena.auth.http.ResponseBudget;
 import app.rodmena.auth.pool.event.InvalidEventQuery;
-import app.rodmena.auth.security.AllowedHosts;
 import app.rodmena.auth.security.AuditLog;
 import app.rodmena.auth.security.OperatorSession;
 import app.rodmena.auth.security.Operators;
+import app.rodmena.auth.security.OriginCheck;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
@@ -64,14 +64,14 @@ final class AdminHandler extends RequestHandler<AdminEndpoint> implements AutoCl
     private final Operators operators;
     private final OperatorAccess access;
 
-    AdminHandler(AdminRoutes routes, AllowedHosts hosts, int maxHeaderBytes, Operators operators) {
+    AdminHandler(AdminRoutes routes, OriginCheck originCheck, int maxHeaderBytes, Operators operators) {
         super(
                 routes.router,
                 new Limits(maxHeaderBytes, MAX_BODY_BYTES, BODY_TIMEOUT),
                 ResponseBudget.ofHeap(HEAP_DIVISOR),
                 LOG);
         this.operators = operators;
-        this.access = new OperatorAccess(hosts, operators, LOG);
+        this.access = new OperatorAccess(originCheck, operators, LOG);
     }
 
     /** Sets the headers against content sniffing, cross-site use and caching, and checks Host and origin. */

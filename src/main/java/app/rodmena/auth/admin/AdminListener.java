@@ -83,7 +83,7 @@ public final class AdminListener implements AutoCloseable {
         new DashboardAssets().addTo(routes);
         EventStream stream = new EventStream(core, operators);
         stream.addTo(routes);
-        AdminHandler handler = new AdminHandler(routes, config.hostNames(), LIMITS.maxHeaderBytes(), operators);
+        AdminHandler handler = new AdminHandler(routes, config.originCheck(), LIMITS.maxHeaderBytes(), operators);
         try {
             HttpPort port = new HttpPort(
                     "auth-admin",

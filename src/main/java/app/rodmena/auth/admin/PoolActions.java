@@ -4,11 +4,13 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.http.JsonFields;
 import app.rodmena.auth.http.Response;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.security.AuditLog;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
+import java.util.function.ToIntFunction;
 
 /** Changes by operators with the role control: the settings that can change at run time, and actions on the pool. */
 final class PoolActions {
@@ -26,20 +28,10 @@ final class PoolActions {
 
     void addTo(AdminRoutes routes) {
         routes.change("/settings", this::changeSettings);
-        addAction(routes, "softInvalidateAll", () -> engine.pool().snapshot().totalConnections(), () -> {
-            int connections = engine.pool().snapshot().totalConnections();
-            engine.pool().softInvalidate();
-            return connections;
-        });
+        addActionOn(routes, "softInvalidateAll", PoolSnapshot::totalConnections, engine.pool()::softInvalidate);
         addAction(routes, "evictIdle", () -> engine.pool().snapshot().idle(), engine.pool()::evictIdle);
-        addAction(routes, "suspend", () -> engine.pool().snapshot().checkedOut(), () -> {
-            engine.pool().suspend();
-            return engine.pool().snapshot().checkedOut();
-        });
-        addAction(routes, "resume", () -> engine.pool().snapshot().checkedOut(), () -> {
-            engine.pool().resume();
-            return engine.pool().snapshot().checkedOut();
-        });
+        addActionOn(routes, "suspend", PoolSnapshot::checkedOut, engine.pool()::suspend);
+        addActionOn(routes, "resume", PoolSnapshot::checkedOut, engine.pool()::resume);
     }
 
     private Response changeSettings(AdminRequest request) {
@@ -83,6 +75,16 @@ final class PoolActions {
     private static Duration millis(JsonFields fields, String name, Duration fallback) {
         var millis = fields.longInteger(name);
         return millis.isPresent() ? Duration.ofMillis(millis.getAsLong()) : fallback;
+    }
+
+    /** Adds an action that affects a part of the connections; the part is counted before. */
+    private void addActionOn(AdminRoutes routes, String name, ToIntFunction<PoolSnapshot> affected, Runnable act) {
+        IntSupplier count = () -> affected.applyAsInt(engine.pool().snapshot());
+        addAction(routes, name, count, () -> {
+            int connections = count.getAsInt();
+            act.run();
+            return connections;
+        });
     }
 
     /**

@@ -1,6 +1,5 @@
 package app.rodmena.auth.http;
 
-import app.rodmena.auth.security.AllowedHosts;
 import app.rodmena.auth.security.OperatorSession;
 import app.rodmena.auth.security.Operators;
 import app.rodmena.auth.security.OriginCheck;
@@ -15,20 +14,20 @@ import org.slf4j.Logger;
 
 /** The checks of requests by operators: host name, origin and login. Thread-safe. */
 public final class OperatorAccess {
-    private final AllowedHosts allowedHosts;
+    private final OriginCheck originCheck;
     private final Operators operators;
     private final Logger log;
 
     /** @param log receives failures to verify a login */
-    public OperatorAccess(AllowedHosts hosts, Operators operators, Logger log) {
-        this.allowedHosts = hosts;
+    public OperatorAccess(OriginCheck originCheck, Operators operators, Logger log) {
+        this.originCheck = originCheck;
         this.operators = operators;
         this.log = log;
     }
 
     /** Throws a 403 if {@link OriginCheck} refuses the request. */
     public void checkOrigin(InetAddress localAddress, Function<String, ? extends List<String>> header) {
-        OriginCheck.refusalReason(allowedHosts, localAddress, header).ifPresent(reason -> {
+        originCheck.refusalReason(localAddress, header).ifPresent(reason -> {
             throw new HttpError(403, reason);
         });
     }

@@ -13,7 +13,7 @@ public final class Request<E> {
     private final HttpServerExchange exchange;
     private final String id;
     private final String traceId;
-    private Route<E> route;
+    private Router.Route<E> route;
 
     Request(HttpServerExchange exchange) {
         this.exchange = exchange;
@@ -21,7 +21,7 @@ public final class Request<E> {
         traceId = TraceParent.traceId(exchange.getRequestHeaders());
     }
 
-    void setRoute(Route<E> found) {
+    void setRoute(Router.Route<E> found) {
         route = found;
     }
 
@@ -45,7 +45,7 @@ public final class Request<E> {
     }
 
     /** The route; null if the path is unknown or does not take the method. */
-    public Route<E> route() {
+    public Router.Route<E> route() {
         return route;
     }
 

@@ -111,7 +111,7 @@ public abstract class RequestHandler<E> implements HttpHandler {
         if (resource == null) {
             throw new HttpError(404, "No such path");
         }
-        Route<E> route = resource.route(method);
+        Router.Route<E> route = resource.route(method);
         if (route != null) {
             request.setRoute(route);
             return accept(request);

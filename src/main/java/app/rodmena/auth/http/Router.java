@@ -24,6 +24,14 @@ public final class Router<E> {
     private final Set<String> methods = new LinkedHashSet<>();
     private final List<String> names = new ArrayList<>();
 
+    /**
+     * One method of one path.
+     *
+     * @param name the method and the path template, never the path of a request: {@code GET /api/roles}, also for HEAD
+     * @param endpoint handles the requests; its type is the listener's own
+     */
+    public record Route<E>(String name, E endpoint) {}
+
     private static final class Node<E> {
         final Map<String, Node<E>> literals = new LinkedHashMap<>();
         Node<E> parameter;

@@ -18,6 +18,9 @@ final class TraceParent {
     private static final int PARENT_ID = 36;
     private static final int FLAGS = 53;
 
+    private static final String NO_TRACE_ID = "0".repeat(32);
+    private static final String NO_PARENT_ID = "0".repeat(16);
+
     private TraceParent() {}
 
     /** The trace id; empty without a valid header. */
@@ -32,16 +35,22 @@ final class TraceParent {
 
     private static boolean isValid(String value) {
         return value.length() >= LENGTH
-                && isHex(value, 0, TRACE_ID - 1)
-                && isHex(value, TRACE_ID, PARENT_ID - 1)
-                && isHex(value, PARENT_ID, FLAGS - 1)
-                && isHex(value, FLAGS, LENGTH)
-                && value.charAt(TRACE_ID - 1) == '-'
-                && value.charAt(PARENT_ID - 1) == '-'
-                && value.charAt(FLAGS - 1) == '-'
-                && !isZero(value, TRACE_ID, PARENT_ID - 1)
-                && !isZero(value, PARENT_ID, FLAGS - 1)
+                && hasFields(value)
+                && !value.startsWith(NO_TRACE_ID, TRACE_ID)
+                && !value.startsWith(NO_PARENT_ID, PARENT_ID)
                 && hasLengthOfVersion(value);
+    }
+
+    /** Whether the fields of version 00 are hexadecimal digits, with a hyphen between them. */
+    private static boolean hasFields(String value) {
+        for (int i = 0; i < LENGTH; i++) {
+            char c = value.charAt(i);
+            boolean isEnd = i == TRACE_ID - 1 || i == PARENT_ID - 1 || i == FLAGS - 1;
+            if (isEnd ? c != '-' : (c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Version 00 has no more fields, a later one may have more; ff is no version. */
@@ -49,24 +58,5 @@ final class TraceParent {
         return value.startsWith("00")
                 ? value.length() == LENGTH
                 : !value.startsWith("ff") && (value.length() == LENGTH || value.charAt(LENGTH) == '-');
-    }
-
-    private static boolean isHex(String value, int from, int to) {
-        for (int i = from; i < to; i++) {
-            char c = value.charAt(i);
-            if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isZero(String value, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (value.charAt(i) != '0') {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -99,11 +99,11 @@ public record RemoteConfig(
         return operators.isPresent() ? Operators.of(operators.get()) : Operators.anonymous();
     }
 
-    /** The names of this server that are accepted in the Host header of requests to these ports. */
-    public AllowedHosts hostNames() {
+    /** The check of requests to these ports. */
+    public OriginCheck originCheck() {
         Set<String> names = new HashSet<>(keystore.map(Keystore::names).orElse(Set.of()));
         names.add(host);
-        return new AllowedHosts(names);
+        return new OriginCheck(names);
     }
 
     /** Whether a host name resolves to a loopback address; false if it does not resolve. */

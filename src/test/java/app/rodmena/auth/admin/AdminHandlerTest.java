@@ -38,7 +38,8 @@ class AdminHandlerTest {
                     return Response.text("slow");
                 });
         try (Operators operatorsOff = Operators.anonymous();
-                AdminHandler handler = new AdminHandler(routes, RemoteConfig.DEFAULT.hostNames(), 1024, operatorsOff);
+                AdminHandler handler =
+                        new AdminHandler(routes, RemoteConfig.DEFAULT.originCheck(), 1024, operatorsOff);
                 HttpPort port = new HttpPort("test", "127.0.0.1", 0, Optional.empty(), AdminListener.LIMITS, handler)) {
             port.open();
             List<CompletableFuture<HttpResponse<String>>> slow =
@@ -62,7 +63,7 @@ class AdminHandlerTest {
                 directory, TestAdmin.CONTROL, OperatorRole.CONTROL, TestAdmin.password(TestAdmin.CONTROL));
         AdminRoutes routes = new AdminRoutes().read("/page", endpointRequest -> Response.text("page"));
         try (Operators operators = Operators.of(file);
-                AdminHandler handler = new AdminHandler(routes, RemoteConfig.DEFAULT.hostNames(), 1024, operators);
+                AdminHandler handler = new AdminHandler(routes, RemoteConfig.DEFAULT.originCheck(), 1024, operators);
                 HttpPort port = new HttpPort("test", "127.0.0.1", 0, Optional.empty(), AdminListener.LIMITS, handler)) {
             port.open();
             String guess = TestAdmin.basic(TestAdmin.CONTROL, "guess");
@@ -83,7 +84,8 @@ class AdminHandlerTest {
             throw new IllegalArgumentException("internal detail");
         });
         try (Operators operatorsOff = Operators.anonymous();
-                AdminHandler handler = new AdminHandler(routes, RemoteConfig.DEFAULT.hostNames(), 1024, operatorsOff);
+                AdminHandler handler =
+                        new AdminHandler(routes, RemoteConfig.DEFAULT.originCheck(), 1024, operatorsOff);
                 HttpPort port = new HttpPort("test", "127.0.0.1", 0, Optional.empty(), AdminListener.LIMITS, handler);
                 LogOf log = LogOf.logger("auth.admin")) {
             port.open();

@@ -83,7 +83,7 @@ public final class JolokiaAgent implements AutoCloseable {
         server.createContext(
                 "/jolokia",
                 new JolokiaSecurityFilter(
-                        config.hostNames(), operators, exchange -> new JolokiaHttpHandler(context).handle(exchange)));
+                        config.originCheck(), operators, exchange -> new JolokiaHttpHandler(context).handle(exchange)));
         // Bounded, and large enough that slow clients do not occupy all threads.
         ThreadPoolExecutor threads =
                 DaemonThreads.pool(MAX_THREADS, new LinkedBlockingQueue<>(), DaemonThreads.numbered("auth-jolokia"));

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import app.rodmena.auth.http.HttpError;
 import app.rodmena.auth.http.OperatorAccess;
-import app.rodmena.auth.security.AllowedHosts;
 import app.rodmena.auth.security.AuditLog;
 import app.rodmena.auth.security.OperatorSession;
 import app.rodmena.auth.security.Operators;
+import app.rodmena.auth.security.OriginCheck;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
@@ -34,8 +34,8 @@ final class JolokiaSecurityFilter implements HttpHandler {
     private final OperatorAccess access;
     private final HttpHandler jolokia;
 
-    JolokiaSecurityFilter(AllowedHosts allowedHosts, Operators operators, HttpHandler jolokia) {
-        this.access = new OperatorAccess(allowedHosts, operators, LOG);
+    JolokiaSecurityFilter(OriginCheck originCheck, Operators operators, HttpHandler jolokia) {
+        this.access = new OperatorAccess(originCheck, operators, LOG);
         this.jolokia = jolokia;
     }
 
