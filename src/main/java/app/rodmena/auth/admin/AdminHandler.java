@@ -155,11 +155,8 @@ final class AdminHandler extends RequestHandler<AdminEndpoint> implements AutoCl
             finish(
                     request,
                     session,
-                    Response.unavailable(
-                                    "Too many requests are waiting for PostgreSQL, or this server is stopping",
-                                    Map.of(),
-                                    request.id())
-                            .with(Headers.RETRY_AFTER, "1"));
+                    unavailable("Too many requests are waiting for PostgreSQL, or this server is stopping", Map.of())
+                            .response(request.id()));
         }
     }
 

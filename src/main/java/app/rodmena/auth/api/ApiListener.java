@@ -63,6 +63,8 @@ public final class ApiListener implements AutoCloseable {
                 config.keystore().map(Keystore::context),
                 limits(config),
                 handler);
+        port.open();
+        health.markRunning();
     }
 
     /**
@@ -99,7 +101,7 @@ public final class ApiListener implements AutoCloseable {
         };
         try {
             Router<Endpoint> routes = Routes.of(database, health, streams);
-            return start(new ApiListener(config, routes, health, requests, incidents, responses, endChanges), health);
+            return new ApiListener(config, routes, health, requests, incidents, responses, endChanges);
         } catch (IOException | RuntimeException e) {
             endChanges.run();
             throw e;
@@ -114,13 +116,7 @@ public final class ApiListener implements AutoCloseable {
             Function<DatabaseFailure.Reason, Optional<String>> incidents)
             throws IOException {
         ResponseBudget responses = ResponseBudget.ofHeap(HEAP_DIVISOR);
-        return start(new ApiListener(config, routes, health, requests, incidents, responses, () -> {}), health);
-    }
-
-    private static ApiListener start(ApiListener listener, Health health) {
-        listener.port.open();
-        health.markRunning();
-        return listener;
+        return new ApiListener(config, routes, health, requests, incidents, responses, () -> {});
     }
 
     /** The bound address. */

@@ -1,8 +1,5 @@
 package app.rodmena.auth.api;
 
-import static app.rodmena.auth.api.Routes.ResponseMapper.bare;
-import static app.rodmena.auth.api.Routes.ResponseMapper.yesOrNo;
-
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.http.ContentNegotiation;
 import app.rodmena.auth.http.HttpError;
@@ -153,7 +150,7 @@ final class Routes {
 
     private void memberships(Memberships memberships) {
         String membershipPath = "/api/membership/{user}/{role}";
-        ResponseMapper<Boolean> checked = yesOrNo("Membership checked", ResponseBodies.HasPermission::new);
+        Function<Boolean, Response> checked = yesOrNo("Membership checked", ResponseBodies.HasPermission::new);
         keyed(GET, membershipPath, UserName::new, RoleName::new, memberships::holds, checked);
         keyed(POST, membershipPath, UserName::new, RoleName::new, memberships::grant, bare());
         keyed(DELETE, membershipPath, UserName::new, RoleName::new, memberships::revoke, bare());
@@ -174,7 +171,7 @@ final class Routes {
                 RoleName::new,
                 roles::delete,
                 yesOrNo("Role deletion finished", ResponseBodies.Result::new));
-        ResponseMapper<Boolean> described = yesOrNo("Role description set", ResponseBodies.Result::new);
+        Function<Boolean, Response> described = yesOrNo("Role description set", ResponseBodies.Result::new);
         router.add(
                 PUT,
                 "/api/role/{role}/description",
@@ -238,7 +235,8 @@ final class Routes {
         router.add(GET, path, new Endpoint.Open(supplier));
     }
 
-    private <A, T> void listed(String path, Function<String, A> name, ListMethod<A, T> call, ListFormat<T> format) {
+    private <A, T> void listed(
+            String path, Function<String, A> name, OneParameterMethod<A, Listing<T>> call, ListFormat<T> format) {
         listed(path, request -> call.of(request.caller(), request.key(), name.apply(request.first())), format);
     }
 
@@ -294,8 +292,8 @@ final class Routes {
             String method,
             String path,
             Function<String, A> name,
-            OneParameterMethod<A, T> call,
-            ResponseMapper<? super T> mapper) {
+            OneParameterMethod<A, CompletionStage<T>> call,
+            Function<? super T, Response> mapper) {
         add(
                 method,
                 path,
@@ -309,7 +307,7 @@ final class Routes {
             Function<String, A> firstType,
             Function<String, B> secondType,
             TwoParameterMethod<A, B, T> call,
-            ResponseMapper<? super T> mapper) {
+            Function<? super T, Response> mapper) {
         add(
                 method,
                 path,
@@ -333,14 +331,10 @@ final class Routes {
         return ResponseBodies.json(report.up() ? 200 : 503, report);
     }
 
+    /** A method of a service with one name. */
     @FunctionalInterface
-    private interface ListMethod<A, T> {
-        Listing<T> of(CallContext caller, ClientKey key, A name);
-    }
-
-    @FunctionalInterface
-    private interface OneParameterMethod<A, T> {
-        CompletionStage<T> of(CallContext caller, ClientKey key, A name);
+    private interface OneParameterMethod<A, R> {
+        R of(CallContext caller, ClientKey key, A name);
     }
 
     @FunctionalInterface
@@ -349,17 +343,14 @@ final class Routes {
     }
 
     /** Converts a service's result to a response; runs on the thread that completes the result. */
-    @FunctionalInterface
-    interface ResponseMapper<T> extends Function<T, Response> {
-        static <T> ResponseMapper<T> bare() {
-            return ResponseBodies::bare;
-        }
+    private static <T> Function<T, Response> bare() {
+        return ResponseBodies::bare;
+    }
 
-        /** Maps a boolean to one of two wrapped responses, which are serialized in advance. */
-        static ResponseMapper<Boolean> yesOrNo(String message, Function<Boolean, ?> toData) {
-            Supplier<Response> yes = ResponseBodies.stamped(message, toData.apply(true));
-            Supplier<Response> no = ResponseBodies.stamped(message, toData.apply(false));
-            return result -> (result ? yes : no).get();
-        }
+    /** Maps a boolean to one of two wrapped responses, which are serialized in advance. */
+    private static Function<Boolean, Response> yesOrNo(String message, Function<Boolean, ?> toData) {
+        Supplier<Response> yes = ResponseBodies.stamped(message, toData.apply(true));
+        Supplier<Response> no = ResponseBodies.stamped(message, toData.apply(false));
+        return result -> (result ? yes : no).get();
     }
 }

@@ -48,9 +48,11 @@ public final class HttpError extends RuntimeException {
      * @param requestId the id of the request, which the body of a 503 contains
      */
     public Response response(String requestId) {
-        Response response = status == 503
-                ? Response.unavailable(getMessage(), details, requestId)
-                : Response.error(status, getMessage(), details);
+        Map<String, Object> shown = new LinkedHashMap<>(details);
+        if (status == 503) { // A client may keep the body and not the headers
+            shown.put("request_id", requestId);
+        }
+        Response response = Response.error(status, getMessage(), shown);
         for (Map.Entry<String, String> header : headers.entrySet()) {
             response = response.with(new HttpString(header.getKey()), header.getValue());
         }

@@ -207,7 +207,8 @@ public abstract class RequestHandler<E> implements HttpHandler {
                 .closing();
     }
 
-    private static HttpError unavailable(String message, Map<String, Object> details) {
+    /** A 503 for a client that may retry at once. */
+    protected static HttpError unavailable(String message, Map<String, Object> details) {
         return new HttpError(503, message, details).with(Headers.RETRY_AFTER_STRING, "1");
     }
 

@@ -17,7 +17,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -101,13 +100,6 @@ public final class Response implements Call {
 
     public static Response error(int status, String message, Map<String, Object> details) {
         return json(status, ApiJson.bytes(ApiJson.ErrorBody.of(status, message, details)));
-    }
-
-    /** A 503, whose details also have the id of the request: a client may keep the body and not the headers. */
-    public static Response unavailable(String message, Map<String, Object> details, String requestId) {
-        Map<String, Object> withId = new LinkedHashMap<>(details);
-        withId.put("request_id", requestId);
-        return error(503, message, withId);
     }
 
     /**
