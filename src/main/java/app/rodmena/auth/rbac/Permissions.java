@@ -124,29 +124,7 @@ public final class Permissions {
             limit :limit
             """);
 
-    /** Separate statements, as for {@link Users#DELETE}. */
-    static final String DELETE = """
-            /* permissions.delete */
-            with deleted as (
-                update auth_permission set is_active = false, modified = now()
-                where creator = :creator and name = :name and is_active
-                returning true
-            )
-            insert into auth_change (creator, change, permission)
-            select :creator, 'permission_deleted', :name from deleted;
-            /* permissions.delete */
-            with held as (
-                -- In order of the keys, so that concurrent purges cannot deadlock.
-                select pg.permission_id, pg.group_id from permission_groups pg
-                where pg.permission_id = (
-                    select id from auth_permission where creator = :creator and name = :name and not is_active
-                    for no key update)
-                order by pg.permission_id, pg.group_id
-                for update
-            )
-            delete from permission_groups pg using held
-            where pg.permission_id = held.permission_id and pg.group_id = held.group_id
-            """;
+    static final String DELETE = RoleGrants.deletion("permissions", "permission", "name");
 
     private final DatabaseEngine database;
 
@@ -195,13 +173,7 @@ public final class Permissions {
 
     /** Deletes the permission, and takes it from all roles; false if there is no such permission. */
     public CompletionStage<Boolean> delete(CallContext caller, ClientKey key, PermissionName permission) {
-        return database.call(
-                caller,
-                handle -> handle.createUpdate(DELETE)
-                                .bind("creator", key.creator())
-                                .bind("name", permission.value())
-                                .execute()
-                        > 0);
+        return database.call(caller, handle -> Roles.execute(handle, DELETE, key, "name", permission.value()) > 0);
     }
 
     /** The permissions of a role, by name. */

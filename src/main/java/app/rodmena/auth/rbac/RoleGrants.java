@@ -45,7 +45,7 @@ final class RoleGrants {
                 on conflict do nothing
                 returning true
             ), recorded as (
-                insert into auth_change (creator, change, {column}, role)
+                insert into auth_change (creator, change, "{column}", role)
                 select :creator, '{entry}_granted', :{name}, :role from granting
                 where exists (select from granted) or exists (select from known where not is_active)
             )
@@ -107,7 +107,7 @@ final class RoleGrants {
                 on conflict do nothing
                 returning {entry}_id, group_id
             ), recorded as (
-                insert into auth_change (creator, change, {column}, role)
+                insert into auth_change (creator, change, "{column}", role)
                 select creator, '{entry}_granted', granting."{name}", granting.role
                 from granting
                 join (
@@ -133,7 +133,7 @@ final class RoleGrants {
                         select id from auth_group where creator = :creator and role = :role)
                 returning true
             ), recorded as (
-                insert into auth_change (creator, change, {column}, role)
+                insert into auth_change (creator, change, "{column}", role)
                 select :creator, '{entry}_revoked', :{name}, :role from removed
             )
             select true
@@ -163,11 +163,46 @@ final class RoleGrants {
                 where {entry}_groups.{entry}_id = held.{entry}_id and {entry}_groups.group_id = held.group_id
                 returning held.creator, held."{name}", held.role
             ), recorded as (
-                insert into auth_change (creator, change, {column}, role)
+                insert into auth_change (creator, change, "{column}", role)
                 select creator, '{entry}_revoked', "{name}", role from removed
             )
             select true from unnest(:creators)
             """;
+
+    private static final String DELETE = """
+            /* {kind}.delete */
+            with deleted as (
+                update auth_{entry} set is_active = false, modified = now()
+                where creator = :creator and "{name}" = :{name} and is_active
+                returning true
+            )
+            insert into auth_change (creator, change, "{column}") select :creator, '{column}_deleted', :{name} from deleted;
+            /* {kind}.delete */
+            with held as (
+                -- In order of the keys, so that concurrent purges cannot deadlock.
+                select held.{entry}_id, held.group_id from {entry}_groups held
+                where held.{entry}_id = (
+                    select id from auth_{entry} where creator = :creator and "{name}" = :{name} and not is_active
+                    for no key update)
+                order by held.group_id
+                for update
+            )
+            delete from {entry}_groups using held
+            where {entry}_groups.{entry}_id = held.{entry}_id and {entry}_groups.group_id = held.group_id
+            """;
+
+    private static final String PURGE = """
+            /* {statement} */
+            with held as (
+                -- In order of the keys, so that concurrent purges cannot deadlock.
+                select held.{entry}_id, held.group_id from {entry}_groups held
+                where held.group_id = (
+                    select id from auth_group where creator = :creator and role = :role and not is_active)
+                order by held.{entry}_id, held.group_id
+                for update
+            )
+            delete from {entry}_groups using held
+            where {entry}_groups.{entry}_id = held.{entry}_id and {entry}_groups.group_id = held.group_id""";
 
     private RoleGrants() {}
 
@@ -187,11 +222,31 @@ final class RoleGrants {
                 of(REVOKE, kind, entry, name), of(REVOKE_BATCH, kind, entry, name), parameterNames);
     }
 
+    /**
+     * The statements that delete an entry, then its links; separate, as for {@link Roles}. The row of the entry is the
+     * lock of its links: a concurrent grant has either committed before the first statement, or waits for it and then
+     * adds the entry again.
+     */
+    static String deletion(String kind, String entry, String name) {
+        return of(DELETE, kind, entry, name);
+    }
+
+    /**
+     * The statements with those for {@code {purge}} that remove the links of a deleted role.
+     *
+     * @param name the name of all these statements
+     */
+    static String withPurge(String name, String statements) {
+        String purge = PURGE.replace("{statement}", name);
+        return statements.replace(
+                "{purge}", purge.replace("{entry}", "membership") + ";\n" + purge.replace("{entry}", "permission"));
+    }
+
     private static String of(String statement, String kind, String entry, String name) {
         return statement
                 .replace("{kind}", kind)
                 .replace("{entry}", entry)
                 .replace("{name}", name)
-                .replace("{column}", name.equals("user") ? "\"user\"" : entry);
+                .replace("{column}", name.equals("user") ? name : entry);
     }
 }

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Update;
 
 /**
  * The roles of a tenant: create, delete, list. All results come from the database; without a result, the stage
@@ -30,28 +31,8 @@ public final class Roles {
             """);
 
     /** Checks for an existing role before the insert, because a conflicting insert would consume an id. */
-    static final String CREATE = """
-            /* roles.create */
-            with held as (
-                -- In order of the keys, so that concurrent purges cannot deadlock.
-                select mg.membership_id, mg.group_id from membership_groups mg
-                where mg.group_id = (
-                    select id from auth_group where creator = :creator and role = :role and not is_active)
-                order by mg.membership_id, mg.group_id
-                for update
-            )
-            delete from membership_groups mg using held
-            where mg.membership_id = held.membership_id and mg.group_id = held.group_id;
-            /* roles.create */
-            with held as (
-                select pg.permission_id, pg.group_id from permission_groups pg
-                where pg.group_id = (
-                    select id from auth_group where creator = :creator and role = :role and not is_active)
-                order by pg.permission_id, pg.group_id
-                for update
-            )
-            delete from permission_groups pg using held
-            where pg.permission_id = held.permission_id and pg.group_id = held.group_id;
+    static final String CREATE = RoleGrants.withPurge("roles.create", """
+            {purge};
             /* roles.create */
             with created as (
                 insert into auth_group (creator, role)
@@ -62,7 +43,7 @@ public final class Roles {
                 returning true
             )
             insert into auth_change (creator, change, role) select :creator, 'role_created', :role from created
-            """;
+            """);
 
     private static final String CREATE_BATCH = """
             /* roles.create_together */
@@ -110,7 +91,7 @@ public final class Roles {
             insert into auth_change (creator, change, role) select creator, 'role_created', role from created
             """;
 
-    static final String DELETE = """
+    static final String DELETE = RoleGrants.withPurge("roles.delete", """
             /* roles.delete */
             with deleted as (
                 update auth_group set is_active = false, modified = now()
@@ -118,29 +99,8 @@ public final class Roles {
                 returning true
             )
             insert into auth_change (creator, change, role) select :creator, 'role_deleted', :role from deleted;
-            /* roles.delete */
-            with held as (
-                -- In order of the keys, so that concurrent purges cannot deadlock.
-                select mg.membership_id, mg.group_id from membership_groups mg
-                where mg.group_id = (
-                    select id from auth_group where creator = :creator and role = :role and not is_active)
-                order by mg.membership_id, mg.group_id
-                for update
-            )
-            delete from membership_groups mg using held
-            where mg.membership_id = held.membership_id and mg.group_id = held.group_id;
-            /* roles.delete */
-            with held as (
-                select pg.permission_id, pg.group_id from permission_groups pg
-                where pg.group_id = (
-                    select id from auth_group where creator = :creator and role = :role and not is_active)
-                order by pg.permission_id, pg.group_id
-                for update
-            )
-            delete from permission_groups pg using held
-            where pg.permission_id = held.permission_id and pg.group_id = held.group_id
-            """;
-
+            {purge}
+            """);
     static final String DESCRIBE = """
             /* roles.describe */
             with found as (
@@ -159,7 +119,7 @@ public final class Roles {
             select exists (select from found)
             """;
 
-    private static final BatchQuery<TenantRole, Boolean> CREATION = new BatchQuery<>() {
+    private static final BatchQuery<TenantQuery, Boolean> CREATION = new BatchQuery<>() {
         private static final int MAX_CREATIONS = 256;
 
         @Override
@@ -168,28 +128,22 @@ public final class Roles {
         }
 
         @Override
-        public Boolean execute(Handle handle, TenantRole input) {
-            Roles.execute(handle, CREATE, input.key(), input.role());
+        public Boolean execute(Handle handle, TenantQuery input) {
+            Roles.execute(handle, CREATE, input.key(), "role", input.names().get(0));
             return true;
         }
 
         @Override
-        public List<Boolean> executeBatch(Handle handle, List<TenantRole> inputs) {
-            handle.createUpdate(CREATE_BATCH)
-                    .bindArray(
-                            "creators",
-                            String.class,
-                            inputs.stream().map(input -> input.key().creator()).toArray())
-                    .bindArray(
-                            "roles",
-                            String.class,
-                            inputs.stream().map(input -> input.role().value()).toArray())
-                    .execute();
+        public List<Boolean> executeBatch(Handle handle, List<TenantQuery> inputs) {
+            Update creation = handle.createUpdate(CREATE_BATCH);
+            TenantBatchQuery.bind(
+                    creation, "creators", inputs, input -> input.key().creator());
+            TenantBatchQuery.bind(
+                    creation, "roles", inputs, input -> input.names().get(0));
+            creation.execute();
             return Collections.nCopies(inputs.size(), true);
         }
     };
-
-    private record TenantRole(ClientKey key, RoleName role) {}
 
     private final DatabaseEngine database;
 
@@ -201,12 +155,12 @@ public final class Roles {
      * Creates the role if it does not exist. An existing role keeps its members; a deleted one is created without any.
      */
     public CompletionStage<Boolean> create(CallContext caller, ClientKey key, RoleName role) {
-        return database.write(caller, CREATION, new TenantRole(key, role));
+        return database.write(caller, CREATION, new TenantQuery(key, role.value()));
     }
 
     /** Deletes the role with its members and permissions; false if there is no such role. */
     public CompletionStage<Boolean> delete(CallContext caller, ClientKey key, RoleName role) {
-        return database.call(caller, handle -> execute(handle, DELETE, key, role) > 0);
+        return database.call(caller, handle -> execute(handle, DELETE, key, "role", role.value()) > 0);
     }
 
     /** Sets the description of the role; false if there is no such role. */
@@ -227,11 +181,11 @@ public final class Roles {
         return new Listing<>(database, caller, LIST, new TenantQuery(key));
     }
 
-    /** Returns the number of rows that the first statement changed. */
-    private static int execute(Handle handle, String statements, ClientKey key, RoleName role) {
+    /** Runs statements with one name; returns the number of rows that the first of them changed. */
+    static int execute(Handle handle, String statements, ClientKey key, String parameter, String name) {
         return handle.createUpdate(statements)
                 .bind("creator", key.creator())
-                .bind("role", role.value())
+                .bind(parameter, name)
                 .execute();
     }
 }

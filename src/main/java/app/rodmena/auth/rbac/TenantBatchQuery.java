@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.SqlStatement;
 
 /**
  * One kind of query, as a pair of statements: a single one with {@code :creator} and, for example, {@code :user}, and a
@@ -172,8 +173,9 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
         return readMany.apply(query, queries.size());
     }
 
-    static void bind(Query query, String name, List<TenantQuery> queries, Function<TenantQuery, String> value) {
-        query.bindArray(name, String.class, queries.stream().map(value).toArray());
+    static void bind(
+            SqlStatement<?> statement, String name, List<TenantQuery> queries, Function<TenantQuery, String> value) {
+        statement.bindArray(name, String.class, queries.stream().map(value).toArray());
     }
 
     static <T> List<List<T>> lists(Query query, int count, RowMapper<T> row) {

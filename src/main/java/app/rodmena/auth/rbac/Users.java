@@ -20,31 +20,7 @@ public final class Users {
             limit :limit
             """);
 
-    /**
-     * Separate statements, as for {@link Roles}. The row of the user is the lock of its memberships: a concurrent grant
-     * has either committed before the first statement, or waits for it and then adds the user again.
-     */
-    static final String DELETE = """
-            /* users.delete */
-            with deleted as (
-                update auth_membership set is_active = false, modified = now()
-                where creator = :creator and "user" = :user and is_active
-                returning true
-            )
-            insert into auth_change (creator, change, "user") select :creator, 'user_deleted', :user from deleted;
-            /* users.delete */
-            with held as (
-                -- In order of the keys, so that concurrent purges cannot deadlock.
-                select mg.membership_id, mg.group_id from membership_groups mg
-                where mg.membership_id = (
-                    select id from auth_membership where creator = :creator and "user" = :user and not is_active
-                    for no key update)
-                order by mg.membership_id, mg.group_id
-                for update
-            )
-            delete from membership_groups mg using held
-            where mg.membership_id = held.membership_id and mg.group_id = held.group_id
-            """;
+    static final String DELETE = RoleGrants.deletion("users", "membership", "user");
 
     private final DatabaseEngine database;
 
@@ -59,12 +35,6 @@ public final class Users {
 
     /** Deletes the user with its memberships; false if there is no such user. */
     public CompletionStage<Boolean> delete(CallContext caller, ClientKey key, UserName user) {
-        return database.call(
-                caller,
-                handle -> handle.createUpdate(DELETE)
-                                .bind("creator", key.creator())
-                                .bind("user", user.value())
-                                .execute()
-                        > 0);
+        return database.call(caller, handle -> Roles.execute(handle, DELETE, key, "user", user.value()) > 0);
     }
 }
