@@ -103,7 +103,7 @@ class LoadTest {
         String url = target.jdbcUrl().replace("jdbc:postgresql://", "postgresql://" + target.user() + "@");
         return new ServerConfig(
                 new Database.External(DatabaseUrl.parse(url)),
-                PoolSettings.DEFAULT.withBatchSlots(0),
+                PoolSettings.DEFAULT.with(draft -> draft.batchSlots = 0),
                 CapacityConfig.DEFAULT,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off(),

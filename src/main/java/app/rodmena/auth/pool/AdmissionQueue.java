@@ -14,6 +14,7 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -153,7 +154,7 @@ final class AdmissionQueue {
                 loser = request;
                 refusal = RefusalReason.CLOSED;
             } else if (!suspended && permitsInUse < maxPermits && hasFreeSlot(request.queue)) {
-                permit = new Permit(this, request.queue, request);
+                permit = new Permit(this, request.queue, List.of(request));
                 take(permit);
                 overload.admitted(1, 0);
             } else {
@@ -226,12 +227,7 @@ final class AdmissionQueue {
 
     /** Changes the number of permits and batch slots; permits in use are not revoked. */
     void resize(PoolSettings settings) {
-        Decisions decisions;
-        synchronized (lock) {
-            applySettings(settings);
-            decisions = admitNext();
-        }
-        decisions.announce(this);
+        changeAndAdmit(() -> applySettings(settings));
     }
 
     /** Stops admission: all later requests wait until {@link #resume}. */
@@ -242,9 +238,13 @@ final class AdmissionQueue {
     }
 
     void resume() {
+        changeAndAdmit(() -> suspended = false);
+    }
+
+    private void changeAndAdmit(Runnable change) {
         Decisions decisions;
         synchronized (lock) {
-            suspended = false;
+            change.run();
             decisions = admitNext();
         }
         decisions.announce(this);
@@ -347,25 +347,19 @@ final class AdmissionQueue {
         }
     }
 
-    /** Makes the view of a pool whose queue has these numbers. */
-    @FunctionalInterface
-    interface QueueReading {
-        PoolView view(int waiting, Duration oldestWait, boolean suspended);
-    }
-
     /**
      * The state of the queue and the pool's numbers at the same instant.
      *
-     * @param reading called under the lock
+     * @param numbers returns the numbers for a number of waiting requests; called under the lock
      */
-    PoolView view(QueueReading reading) {
+    PoolView view(IntFunction<PoolSnapshot> numbers) {
         synchronized (lock) {
             long now = clock.getAsLong();
             long oldestNanos = allWaiting()
                     .mapToLong(request -> now - request.arrivedNanos)
                     .max()
                     .orElse(0);
-            return reading.view(waiting, Duration.ofNanos(oldestNanos), suspended);
+            return new PoolView(numbers.apply(waiting), Duration.ofNanos(oldestNanos), suspended);
         }
     }
 
@@ -495,7 +489,7 @@ final class AdmissionQueue {
             if (overload.isOn()) {
                 batch.forEach(request -> overload.admitted(1, now - request.arrivedNanos));
             }
-            Permit permit = new Permit(this, next, batch);
+            Permit permit = new Permit(this, next, new ArrayList<>(batch));
             take(permit);
             permits.add(permit);
         }

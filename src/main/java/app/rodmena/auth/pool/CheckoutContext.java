@@ -31,16 +31,9 @@ final class CheckoutContext {
     /** The received connection; set by the connection when Hikari hands it out. */
     PhysicalConnection connection;
 
-    private CheckoutContext(Permit permit) {
+    /** @param permit the caller's permit; null for the pool itself */
+    CheckoutContext(Permit permit) {
         this.permit = permit;
-    }
-
-    static CheckoutContext of(Permit permit) {
-        return new CheckoutContext(permit);
-    }
-
-    static CheckoutContext ofPool() {
-        return new CheckoutContext(null);
     }
 
     /** The context of the current thread; null outside a checkout. */

@@ -10,21 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** Takes connections from Hikari for admitted callers. Thread-safe. */
-final class ConnectionAcquirer {
+record ConnectionAcquirer(PoolState state, AdmissionQueue admissionQueue, ConnectionOpener opener, HikariPool hikari) {
     /** The interval at which a caller that waits in Hikari checks whether to continue waiting. */
     private static final long RECHECK_MILLIS = 50;
-
-    private final PoolState state;
-    private final AdmissionQueue admissionQueue;
-    private final ConnectionOpener opener;
-    private final HikariPool hikari;
-
-    ConnectionAcquirer(PoolState state, AdmissionQueue admissionQueue, ConnectionOpener opener, HikariPool hikari) {
-        this.state = state;
-        this.admissionQueue = admissionQueue;
-        this.opener = opener;
-        this.hikari = hikari;
-    }
 
     Lease acquire(Permit permit) throws NoConnectionException {
         return acquire(permit, state.now());
@@ -36,7 +24,7 @@ final class ConnectionAcquirer {
      * their futures.
      */
     Lease acquire(Permit permit, long nowNanos) throws NoConnectionException {
-        CheckoutContext context = CheckoutContext.of(permit);
+        CheckoutContext context = new CheckoutContext(permit);
         Lease lease = null;
         state.acquiring.incrementAndGet();
         context.begin();

@@ -83,7 +83,7 @@ final class ConnectionOpener extends SingleLoginDataSource {
         if (since == 0 || now - since < SLOW_ATTEMPT_NANOS) {
             return null;
         }
-        return observedFailure.get() instanceof SQLException failure && ConnectionPing.isTimeout(failure)
+        return observedFailure.get() instanceof SQLException failure && ConnectionValidator.isTimeout(failure)
                 ? new Outage(failure, Instant.now().minusNanos(now - since), now)
                 : null;
     }
@@ -212,7 +212,8 @@ final class ConnectionOpener extends SingleLoginDataSource {
             }
         }
         if (isNew) {
-            pool.emit(CONNECT_FAILED, 0, 0, tookNanos, CallContext.POOL, String.valueOf(failure.getMessage()));
+            String cause = String.valueOf(failure.getMessage());
+            pool.emit(CONNECT_FAILED, pool.now(), 0, 0, tookNanos, CallContext.POOL, cause, Optional.empty());
         }
         if (isOutage && pool.counter.open() == 0) {
             onOutage.accept(failure);

@@ -4,6 +4,7 @@ import static app.rodmena.auth.pool.event.PoolEventKind.INVALIDATE;
 import static app.rodmena.auth.pool.event.PoolEventKind.RECYCLE;
 
 import app.rodmena.auth.pool.event.ConnectionCandidate;
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -15,6 +16,9 @@ import java.util.concurrent.Executor;
  * retired. Thread-safe.
  */
 final class ConnectionValidator {
+    /** The maximum wait for a ping; connect_timeout and the caller's deadline can shorten it. */
+    private static final long MAX_MILLIS = 2_000;
+
     private ConnectionValidator() {}
 
     static boolean passes(PhysicalConnection connection, PoolState pool, CheckoutContext context) {
@@ -32,9 +36,9 @@ final class ConnectionValidator {
         if (settings.prePing()
                 .isDue(now - connection.idleSinceNanos(), pool.hasBrokenSince(connection.idleSinceNanos()))) {
             Duration remaining = Duration.ofNanos(context.permit().deadlineNanos() - now);
-            SQLException failure = pool.validate(() -> ConnectionPing.ping(connection.delegate, settings, remaining));
+            SQLException failure = pool.validate(() -> ping(connection.delegate, settings, remaining));
             if (failure != null) {
-                if (ConnectionPing.isTimeout(failure)) {
+                if (isTimeout(failure)) {
                     // An unanswered ping costs the caller its timeout, and pings on the other connections are likely
                     // to be unanswered too: mark them all, so that later callers do not wait.
                     pool.markAll("a pre-ping was not answered");
@@ -51,6 +55,34 @@ final class ConnectionValidator {
         }
         context.validAtNanos = now;
         return pool.interceptors.isEmpty() || passesInterceptors(connection, pool, context);
+    }
+
+    /**
+     * Pings PostgreSQL with an empty statement, one round trip, within the time that the settings and the caller's
+     * deadline allow.
+     *
+     * @param remaining time until the caller's deadline
+     * @return the failure; null if PostgreSQL responded
+     */
+    static SQLException ping(Connection connection, PoolSettings settings, Duration remaining) {
+        long timeoutMillis =
+                Math.min(MAX_MILLIS, Math.min(settings.connectTimeout().toMillis(), remaining.toMillis()));
+        try {
+            int previousTimeout = connection.getNetworkTimeout();
+            connection.setNetworkTimeout(Runnable::run, (int) Math.max(1, timeoutMillis));
+            try (var statement = connection.createStatement()) {
+                statement.execute("");
+            }
+            connection.setNetworkTimeout(Runnable::run, previousTimeout);
+            return null;
+        } catch (SQLException e) {
+            return e;
+        }
+    }
+
+    /** Whether the ping timed out, as opposed to a closed connection. */
+    static boolean isTimeout(SQLException failure) {
+        return failure.getCause() instanceof SocketTimeoutException;
     }
 
     private static boolean passesInterceptors(PhysicalConnection connection, PoolState pool, CheckoutContext context) {

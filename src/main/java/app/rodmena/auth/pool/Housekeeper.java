@@ -106,7 +106,7 @@ final class Housekeeper {
      * no connection, so the end of the outage would not be detected.
      */
     private void probeOpening() {
-        CheckoutContext context = CheckoutContext.ofPool();
+        CheckoutContext context = new CheckoutContext(null);
         pool.acquiring.incrementAndGet();
         context.begin();
         try (Connection opened = hikari.getConnection(PROBE_TIMEOUT_MILLIS)) {
@@ -121,7 +121,7 @@ final class Housekeeper {
 
     /** Closes one idle connection. Hikari can evict a single connection only if it is checked out. */
     private boolean closeOneIdle(int keep, String cause) {
-        CheckoutContext context = CheckoutContext.ofPool();
+        CheckoutContext context = new CheckoutContext(null);
         context.begin();
         try (Connection connection = hikari.getConnection(1)) {
             boolean retired = context.connection != null && context.connection.retireIfAbove(keep, cause);

@@ -4,8 +4,6 @@ import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.RequestIds;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -33,18 +31,11 @@ final class Permit implements ConnectionView.Stacks {
     /** The lease of the holder; null until the checkout has succeeded. */
     volatile Lease lease;
 
-    Permit(AdmissionQueue admissionQueue, BatchQueue<?, ?> queue, AcquireRequest request) {
+    /** @param requests the callers, not empty, in order of arrival; a list of several is modified */
+    Permit(AdmissionQueue admissionQueue, BatchQueue<?, ?> queue, List<AcquireRequest> requests) {
         this.admissionQueue = admissionQueue;
         this.queue = queue;
-        requests = List.of(request);
-        wanted = 1;
-    }
-
-    /** @param batch the callers of the batch, not empty, in order of arrival */
-    Permit(AdmissionQueue admissionQueue, BatchQueue<?, ?> queue, Collection<AcquireRequest> batch) {
-        this.admissionQueue = admissionQueue;
-        this.queue = queue;
-        requests = new ArrayList<>(batch);
+        this.requests = requests;
         wanted = requests.size();
     }
 

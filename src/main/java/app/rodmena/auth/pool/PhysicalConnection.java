@@ -19,7 +19,7 @@ import java.util.function.Function;
  * <p>Every state change happens under the lock of this object and emits its event under the same lock, so that the
  * events of one connection are complete and in order, on any thread and also after failures.
  */
-final class PhysicalConnection extends StatementTrackingConnection {
+final class PhysicalConnection extends DelegatingConnection {
 
     private enum State {
         IDLE,
@@ -27,6 +27,23 @@ final class PhysicalConnection extends StatementTrackingConnection {
         /** Idle, and will be closed. */
         RETIRING,
         CLOSING
+    }
+
+    /** Stands for the SQL of a plain statement, which is unknown here and may contain values. */
+    private static final String PLAIN_STATEMENT = "(a plain statement)";
+
+    /**
+     * A prepared statement.
+     *
+     * @param sql the text with placeholders, without values; empty if there was none
+     * @param number number of statements prepared on the connection, including this one
+     * @param atNanos the time of preparation on the pool's clock
+     */
+    record Prepared(String sql, long number, long atNanos) {
+        /** Time since it was prepared; empty if there was none. */
+        Optional<Duration> age(long nowNanos) {
+            return number == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(Math.max(0, nowNanos - atNanos)));
+        }
     }
 
     /** If a connection breaks within this time before its first checkout, opening it counts as failed. */
@@ -56,6 +73,8 @@ final class PhysicalConnection extends StatementTrackingConnection {
     /** The number of statements at the last inspection of reports; confined to the thread that uses the connection. */
     private long inspectedStatements;
 
+    private volatile Prepared lastPrepared = new Prepared("", 0, 0);
+
     private String closeCause = "";
 
     /** The failure that closed the connection before its first checkout; else null. */
@@ -65,7 +84,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
 
     PhysicalConnection(PoolState pool, ConnectionOpener opener, Connection delegate, int backendPid, int generation)
             throws SQLException {
-        super(delegate, pool::now);
+        super(delegate);
         this.pool = pool;
         this.opener = opener;
         this.networkTimeout = delegate.getNetworkTimeout();
@@ -103,7 +122,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
     ConnectionView view(Function<Connection, TransactionState> transactions) {
         long now = pool.now();
         Permit permit = holder;
-        Prepared prepared = lastPrepared();
+        Prepared prepared = lastPrepared;
         // The holder decides whether the connection is in use; the state changes slightly before or after it.
         var stateIfIdle = state == State.RETIRING || state == State.CLOSING
                 ? ConnectionView.State.CLOSING
@@ -121,6 +140,12 @@ final class PhysicalConnection extends StatementTrackingConnection {
                 transactions.apply(delegate));
     }
 
+    /** Called by the one thread that uses the connection; readers are concurrent. */
+    @Override
+    protected void beforeStatement(String sql) {
+        lastPrepared = new Prepared(sql.isEmpty() ? PLAIN_STATEMENT : sql, lastPrepared.number + 1, pool.now());
+    }
+
     // Called by Hikari
 
     /** Whether the connection may be handed out. Hikari discards a connection that is not valid, and takes the next. */
@@ -129,7 +154,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
         CheckoutContext context = CheckoutContext.current();
         if (context == null) {
             return isUnused()
-                    || ConnectionPing.ping(delegate, pool.settings, Duration.ofSeconds(timeoutSeconds)) == null;
+                    || ConnectionValidator.ping(delegate, pool.settings, Duration.ofSeconds(timeoutSeconds)) == null;
         }
         if (state != State.IDLE) {
             return false; // Returned to Hikari concurrently with its reclaim.
@@ -211,12 +236,23 @@ final class PhysicalConnection extends StatementTrackingConnection {
         }
     }
 
+    /** Cancels and aborts the connection in any state; takes at most one second. */
     private void sever() {
         Connection raw = delegate;
         if (!reclaimed.isEmpty()) {
             delegate = ReclaimedConnection.connection(reclaimed);
         }
-        cancelAndAbort(raw, pool.source);
+        try {
+            // Without a cancel, PostgreSQL would continue the statement until it detects the closed connection.
+            pool.source.cancel(raw);
+        } catch (SQLException | RuntimeException e) {
+            // The cancel failed; statement_timeout ends the statement.
+        }
+        try {
+            raw.abort(Runnable::run);
+        } catch (SQLException e) {
+            // The pool discards the connection in either case.
+        }
     }
 
     /**
@@ -367,7 +403,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
      * statement was prepared since the last inspection.
      */
     void inspectReports() {
-        long statements = lastPrepared().number();
+        long statements = lastPrepared.number();
         if (statements != inspectedStatements) {
             inspectedStatements = statements;
             markIfUnusable();
@@ -537,22 +573,8 @@ final class PhysicalConnection extends StatementTrackingConnection {
 
     private void emit(PoolEventKind kind, long now, long tookNanos, String cause) {
         Permit permit = holder;
-        pool.emit(kind, now, id, backendPid, tookNanos, permit == null ? CallContext.POOL : permit.caller(), cause);
-    }
-
-    /** Cancels and aborts the connection in any state; takes at most one second. */
-    private static void cancelAndAbort(Connection connection, ConnectionSource source) {
-        try {
-            // Without a cancel, PostgreSQL would continue the statement until it detects the closed connection.
-            source.cancel(connection);
-        } catch (SQLException | RuntimeException e) {
-            // The cancel failed; statement_timeout ends the statement.
-        }
-        try {
-            connection.abort(Runnable::run);
-        } catch (SQLException e) {
-            // The pool discards the connection in either case.
-        }
+        CallContext caller = permit == null ? CallContext.POOL : permit.caller();
+        pool.emit(kind, now, id, backendPid, tookNanos, caller, cause, Optional.empty());
     }
 
     private static boolean isBroken(Connection connection) {

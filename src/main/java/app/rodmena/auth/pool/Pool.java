@@ -98,7 +98,7 @@ public final class Pool implements AutoCloseable {
                 1, DaemonThreads.numbered("pool-" + name + "-clock"), new ThreadPoolExecutor.DiscardPolicy());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        deadlines = new DeadlineTimer(timer, this::expireWaits);
+        deadlines = new DeadlineTimer(timer, () -> admissionQueue.expire(state.now()));
         housekeeper = new Housekeeper(state, hikari, opener, workers);
     }
 
@@ -182,7 +182,7 @@ public final class Pool implements AutoCloseable {
      */
     public Lease checkout(CallContext caller) throws NoConnectionException {
         CompletableFuture<Permit> decided = new CompletableFuture<>();
-        AcquireRequest request = enter(admissionQueue.unbatched, caller, new AcquireRequest.Outcome() {
+        AcquireRequest request = newRequest(admissionQueue.unbatched, caller, new AcquireRequest.Outcome() {
             @Override
             public void admitted(Permit permit) {
                 decided.complete(permit);
@@ -193,6 +193,7 @@ public final class Pool implements AutoCloseable {
                 decided.completeExceptionally(reason);
             }
         });
+        enter(request);
         boolean isImmediate = decided.isDone();
         return acquirer.acquire(await(decided, request), isImmediate ? request.arrivedNanos : state.now());
     }
@@ -204,8 +205,7 @@ public final class Pool implements AutoCloseable {
 
     /** The pool's numbers and the state of its queue, all of the same instant. */
     public PoolView view() {
-        return admissionQueue.view(
-                (waiting, oldestWait, suspended) -> new PoolView(snapshot(waiting), oldestWait, suspended));
+        return admissionQueue.view(this::snapshot);
     }
 
     /**
@@ -418,12 +418,6 @@ public final class Pool implements AutoCloseable {
         }
     }
 
-    private AcquireRequest enter(BatchQueue<?, ?> queue, CallContext caller, AcquireRequest.Outcome outcome) {
-        AcquireRequest request = newRequest(queue, caller, outcome);
-        enter(request);
-        return request;
-    }
-
     private AcquireRequest newRequest(BatchQueue<?, ?> queue, CallContext caller, AcquireRequest.Outcome outcome) {
         return new AcquireRequest(
                 queue, caller, state.now(), state.settings.poolTimeout().toNanos(), outcome);
@@ -470,9 +464,5 @@ public final class Pool implements AutoCloseable {
         } catch (CompletionException e) {
             throw (NoConnectionException) e.getCause();
         }
-    }
-
-    private long expireWaits() {
-        return admissionQueue.expire(state.now());
     }
 }

@@ -1,5 +1,6 @@
 package app.rodmena.auth.pool;
 
+import static app.rodmena.auth.common.InvalidSettingException.require;
 import static app.rodmena.auth.common.InvalidSettingException.requireRange;
 
 import app.rodmena.auth.common.InvalidSettingException;
@@ -132,18 +133,16 @@ public record PoolSettings(
         requireRange("workers", workers, 1, 10_000);
         requireRange("batch_slots", batchSlots, 0, MAX_CONNECTIONS);
         shedTarget.ifPresent(target -> requireRange("wait_target", target, MIN_TIME, MAX_TIME));
-        if (socketTimeout.compareTo(statementTimeout) <= 0) {
-            throw new InvalidSettingException(
-                    "socket_timeout",
-                    socketTimeout.toMillis() + " ms",
-                    "must be longer than statement_timeout, which is %s ms".formatted(statementTimeout.toMillis()));
-        }
-        if (reclaimLeaksAfter.isPresent() && reclaimLeaksAfter.get().compareTo(leakThreshold) <= 0) {
-            throw new InvalidSettingException(
-                    "reclaim_leaks_after",
-                    reclaimLeaksAfter.get().toMillis() + " ms",
-                    "must be longer than leak_threshold, which is %s ms".formatted(leakThreshold.toMillis()));
-        }
+        require(
+                socketTimeout.compareTo(statementTimeout) > 0,
+                "socket_timeout",
+                socketTimeout.toMillis() + " ms",
+                "must be longer than statement_timeout, which is %s ms".formatted(statementTimeout.toMillis()));
+        reclaimLeaksAfter.ifPresent(after -> require(
+                after.compareTo(leakThreshold) > 0,
+                "reclaim_leaks_after",
+                after.toMillis() + " ms",
+                "must be longer than leak_threshold, which is %s ms".formatted(leakThreshold.toMillis())));
     }
 
     @Description(value = "Maximum of the open connections: pool_size + max_overflow", unit = "connections")
@@ -167,18 +166,6 @@ public record PoolSettings(
             draft.poolSize = poolSize;
             draft.maxOverflow = maxOverflow;
         });
-    }
-
-    public PoolSettings withPoolTimeout(Duration poolTimeout) {
-        return with(draft -> draft.poolTimeout = poolTimeout);
-    }
-
-    public PoolSettings withLeakThreshold(Duration leakThreshold) {
-        return with(draft -> draft.leakThreshold = leakThreshold);
-    }
-
-    public PoolSettings withBatchSlots(int batchSlots) {
-        return with(draft -> draft.batchSlots = batchSlots);
     }
 
     /** A mutable copy of the settings. Not thread-safe. */
@@ -232,8 +219,6 @@ public record PoolSettings(
     }
 
     private static void requireSame(String name, Object now, Object requested) {
-        if (!now.equals(requested)) {
-            throw new InvalidSettingException(name, requested, "cannot be changed at run time; it is " + now);
-        }
+        require(now.equals(requested), name, requested, "cannot be changed at run time; it is " + now);
     }
 }

@@ -5,6 +5,7 @@ import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolEvents;
 import app.rodmena.auth.pool.event.PoolInterceptors;
+import app.rodmena.auth.pool.event.RefusalReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -146,24 +147,20 @@ final class PoolState {
     void emitRefused(AcquireRequest request, NoConnectionException refusal) {
         long nowNanos = now();
         boolean hadConnection = request.permit != null && request.permit.lease != null;
-        events.emit(new PoolEvent(
+        emit(
                 refusal.reason().kind(),
-                timeOfDay.at(nowNanos),
+                nowNanos,
                 0,
                 0,
-                Duration.ofNanos(nowNanos - request.arrivedNanos),
-                Thread.currentThread().getName(),
+                nowNanos - request.arrivedNanos,
                 request.caller,
                 refusal.getMessage(),
-                hadConnection ? Optional.empty() : Optional.of(refusal.reason())));
-    }
-
-    void emit(PoolEventKind kind, int connectionId, int backendPid, long tookNanos, CallContext caller, String cause) {
-        emit(kind, now(), connectionId, backendPid, tookNanos, caller, cause);
+                hadConnection ? Optional.empty() : Optional.of(refusal.reason()));
     }
 
     /**
      * @param nowNanos a recent reading of the clock; avoids another one, which would dominate the cost of this method
+     * @param refusal the reason if the caller was refused
      */
     void emit(
             PoolEventKind kind,
@@ -172,7 +169,8 @@ final class PoolState {
             int backendPid,
             long tookNanos,
             CallContext caller,
-            String cause) {
+            String cause,
+            Optional<RefusalReason> refusal) {
         events.emit(new PoolEvent(
                 kind,
                 timeOfDay.at(nowNanos),
@@ -181,6 +179,7 @@ final class PoolState {
                 Duration.ofNanos(tookNanos),
                 Thread.currentThread().getName(),
                 caller,
-                cause));
+                cause,
+                refusal));
     }
 }

@@ -28,7 +28,7 @@ class AdminListenerTest {
 
     @BeforeAll
     void start() throws Exception {
-        admin = TestAdmin.anonymous(PoolSettings.DEFAULT.withSize(2, 1).withBatchSlots(0));
+        admin = TestAdmin.anonymous(PoolSettings.DEFAULT.withSize(2, 1).with(draft -> draft.batchSlots = 0));
         assertThat(admin.api("/api/roles").get().statusCode()).isEqualTo(200);
     }
 

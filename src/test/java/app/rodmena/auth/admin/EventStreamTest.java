@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -35,7 +36,7 @@ class EventStreamTest {
 
     @BeforeAll
     void start() throws Exception {
-        admin = TestAdmin.anonymous(PoolSettings.DEFAULT.withBatchSlots(0));
+        admin = TestAdmin.anonymous(PoolSettings.DEFAULT.with(draft -> draft.batchSlots = 0));
     }
 
     @AfterAll
@@ -115,7 +116,15 @@ class EventStreamTest {
                 EventStreamReader other = EventStreamReader.open(admin, "/events?kinds=timeout")) {
             DatabaseEngine engine = admin.engine();
             PoolEvent event = new PoolEvent(
-                    PoolEventKind.CHECKIN, Instant.now(), 0, 0, Duration.ZERO, "flood", CallContext.POOL, "");
+                    PoolEventKind.CHECKIN,
+                    Instant.now(),
+                    0,
+                    0,
+                    Duration.ZERO,
+                    "flood",
+                    CallContext.POOL,
+                    "",
+                    Optional.empty());
             // More events than the queue holds between two ticks
             IntStream.range(0, 50_000).forEach(i -> engine.events().emit(event));
             await().until(() -> dropped(flooded) > 0);

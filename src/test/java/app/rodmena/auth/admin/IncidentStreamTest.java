@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Test;
 class IncidentStreamTest {
     @Test
     void anIncidentIsStreamedAndServedInEveryFormat() throws Exception {
-        PoolSettings shortTimeout = PoolSettings.DEFAULT.withBatchSlots(0).withPoolTimeout(Duration.ofSeconds(1));
+        PoolSettings shortTimeout = PoolSettings.DEFAULT
+                .with(draft -> draft.batchSlots = 0)
+                .with(draft -> draft.poolTimeout = Duration.ofSeconds(1));
         try (TestAdmin admin = TestAdmin.anonymous(shortTimeout);
                 EventStreamReader reader = EventStreamReader.open(admin, "/events");
                 Connection locker = TestPostgres.connect(admin.target)) {

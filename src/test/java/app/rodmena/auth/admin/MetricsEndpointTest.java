@@ -28,7 +28,7 @@ class MetricsEndpointTest {
 
     @BeforeAll
     void start() throws Exception {
-        admin = TestAdmin.anonymous(PoolSettings.DEFAULT.withBatchSlots(0));
+        admin = TestAdmin.anonymous(PoolSettings.DEFAULT.with(draft -> draft.batchSlots = 0));
         for (int i = 0; i < REQUESTS; i++) {
             assertThat(admin.api("/api/roles").get().statusCode()).isEqualTo(200);
         }

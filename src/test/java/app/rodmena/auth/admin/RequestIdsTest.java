@@ -21,7 +21,8 @@ class RequestIdsTest {
 
     @Test
     void isInTheResponseEventsLogDiagnosisAndIncident() throws Exception {
-        PoolSettings small = PoolSettings.DEFAULT.withSize(1, 1).withPoolTimeout(Duration.ofSeconds(5));
+        PoolSettings small =
+                PoolSettings.DEFAULT.withSize(1, 1).with(draft -> draft.poolTimeout = Duration.ofSeconds(5));
         try (TestAdmin admin = TestAdmin.anonymous(small);
                 LogOf log = LogOf.logger("auth.database");
                 Connection colleague = TroubledServer.otherSession(admin.target)) {

@@ -45,9 +45,9 @@ class WireNamesTest {
     private static final Path EXPECTED = Path.of("src/test/resources/app/rodmena/auth/admin/wire-names.txt");
     private static final PoolSettings SMALL = PoolSettings.DEFAULT
             .withSize(1, 1)
-            .withPoolTimeout(Duration.ofMinutes(1))
+            .with(draft -> draft.poolTimeout = Duration.ofMinutes(1))
             .with(draft -> draft.slowStatement = Duration.ofMillis(1))
-            .withLeakThreshold(Duration.ofMillis(500));
+            .with(draft -> draft.leakThreshold = Duration.ofMillis(500));
     private static final List<String> PAGES = List.of(
             "/pool",
             "/pool/now",

@@ -130,7 +130,7 @@ class RoutesTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3})
     void concurrentReadsAreAnsweredAsSingleOnes(int batchSlots) throws Exception {
-        PoolSettings before = api.engine.change(settings -> settings.withBatchSlots(batchSlots));
+        PoolSettings before = api.engine.change(settings -> settings.with(draft -> draft.batchSlots = batchSlots));
         try {
             List<Arguments> requests = new ArrayList<>();
             List<CompletableFuture<HttpResponse<String>>> responses = new ArrayList<>();
@@ -154,7 +154,7 @@ class RoutesTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void concurrentEqualWritesSucceedAndTakeEffectOnce(int batchSlots) throws Exception {
-        PoolSettings before = api.engine.change(settings -> settings.withBatchSlots(batchSlots));
+        PoolSettings before = api.engine.change(settings -> settings.with(draft -> draft.batchSlots = batchSlots));
         try {
             for (int round = 0; round < 5; round++) {
                 sendConcurrently("POST", "/api/role/same", "{\"result\":true}");

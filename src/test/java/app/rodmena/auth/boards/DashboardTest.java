@@ -110,7 +110,7 @@ class DashboardTest {
         // On a slow machine the page takes longer than the default timeouts to show everything.
         PoolSettings pool = PoolSettings.DEFAULT
                 .withSize(2, 1)
-                .withPoolTimeout(Duration.ofSeconds(2))
+                .with(draft -> draft.poolTimeout = Duration.ofSeconds(2))
                 .with(draft -> {
                     draft.statementTimeout = Duration.ofMinutes(5);
                     draft.socketTimeout = Duration.ofMinutes(6);

@@ -30,7 +30,8 @@ import org.jdbi.v3.core.HandleCallback;
 /** A pool of up to three connections on a real PostgreSQL, with its diagnosis. */
 final class Scene implements AutoCloseable {
     static final String INSTANCE = "scene";
-    static final PoolSettings SMALL = PoolSettings.DEFAULT.withSize(2, 1).withPoolTimeout(Duration.ofSeconds(20));
+    static final PoolSettings SMALL =
+            PoolSettings.DEFAULT.withSize(2, 1).with(draft -> draft.poolTimeout = Duration.ofSeconds(20));
 
     final DatabaseTarget target;
     final DatabaseEngine engine;

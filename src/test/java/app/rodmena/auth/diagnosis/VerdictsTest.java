@@ -224,7 +224,7 @@ class VerdictsTest {
 
     @Test
     void slowSqlAfterRefusals() {
-        PoolSettings impatient = Scene.SMALL.withPoolTimeout(Duration.ofMillis(1_500));
+        PoolSettings impatient = Scene.SMALL.with(draft -> draft.poolTimeout = Duration.ofMillis(1_500));
         try (Scene scene = new Scene(TestPostgres.freshDatabase(), impatient)) {
             scene.callers(3, "GET /api/roles", VerdictsTest::sleep);
             await().until(() -> scene.isOut(3));
@@ -292,7 +292,7 @@ class VerdictsTest {
 
     @Test
     void aLeak() {
-        PoolSettings settings = Scene.SMALL.withLeakThreshold(Duration.ofSeconds(2));
+        PoolSettings settings = Scene.SMALL.with(draft -> draft.leakThreshold = Duration.ofSeconds(2));
         try (Scene scene = new Scene(TestPostgres.freshDatabase(), settings)) {
             scene.callers(3, "GET /api/roles", scene::holdUntilTheEnd);
 

@@ -96,7 +96,7 @@ class IncidentsBeanTest {
     private static TroubledServer server() throws Exception {
         return new TroubledServer(
                 MigratedDatabase.fresh(),
-                PoolSettings.DEFAULT.withPoolTimeout(Duration.ofMillis(200)),
+                PoolSettings.DEFAULT.with(draft -> draft.poolTimeout = Duration.ofMillis(200)),
                 IncidentsConfig.DEFAULT);
     }
 }

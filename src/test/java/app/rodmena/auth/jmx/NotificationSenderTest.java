@@ -10,6 +10,7 @@ import app.rodmena.auth.pool.event.PoolEventKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import javax.management.ListenerNotFoundException;
@@ -123,7 +124,8 @@ class NotificationSenderTest {
                 Duration.ofNanos(1_500_000),
                 "db-auth-1",
                 new CallContext("GET /api/roles", () -> "5f1c").batchOf(3),
-                "");
+                "",
+                Optional.empty());
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -62,7 +62,7 @@ class MetricsTest {
 
     @Test
     void aWaitWithoutAConnectionCounts() {
-        engine.change(now -> now.withPoolTimeout(Duration.ofMillis(50)));
+        engine.change(now -> now.with(draft -> draft.poolTimeout = Duration.ofMillis(50)));
         engine.pool().suspend();
         assertThatThrownBy(() -> run("select 1")).isInstanceOf(CompletionException.class);
         engine.pool().resume();

@@ -24,7 +24,7 @@ class PoolHistoryTest {
 
     private final DatabaseEngine engine = ReadyEngine.open(new DatabaseConfig(
             MigratedDatabase.fresh(),
-            PoolSettings.DEFAULT.withSize(2, 1).withPoolTimeout(Duration.ofMillis(200)),
+            PoolSettings.DEFAULT.withSize(2, 1).with(draft -> draft.poolTimeout = Duration.ofMillis(200)),
             "history-test"));
     private final Metrics metrics = new Metrics(engine);
 

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Test;
 
 /** Batches: which requests wait, which share a connection, and their results. */
 class BatchQueueTest {
-    private static final PoolSettings TWO_SLOTS = PoolSettings.DEFAULT.withBatchSlots(2);
-    private static final PoolSettings ONE_SLOT = PoolSettings.DEFAULT.withBatchSlots(1);
+    private static final PoolSettings TWO_SLOTS = PoolSettings.DEFAULT.with(draft -> draft.batchSlots = 2);
+    private static final PoolSettings ONE_SLOT = PoolSettings.DEFAULT.with(draft -> draft.batchSlots = 1);
 
     @Test
     void aSingleRequestRunsImmediately() throws Exception {
@@ -269,8 +269,9 @@ class BatchQueueTest {
             held.nextBatch();
             PoolEvent checkout = test.last(CHECKOUT);
             assertThat(checkout.caller())
-                    .isEqualTo(
-                            new CallContext("GET /first", new Tenant("t1"), 2).with(new RequestIds("r1,r2", "trace")));
+                    .isEqualTo(new CallContext("GET /first", new Tenant("t1"))
+                            .batchOf(2)
+                            .with(new RequestIds("r1,r2", "trace")));
             assertThat(checkout.took()).isEqualTo(Duration.ofSeconds(2));
             ConnectionView.Use use = test.pool.connections().get(0).use().orElseThrow();
             assertThat(use.route()).isEqualTo("GET /first");
@@ -294,10 +295,10 @@ class BatchQueueTest {
             held.nextBatch();
             held.submit("b");
             held.submit("c");
-            test.pool.change(settings -> settings.withBatchSlots(0));
+            test.pool.change(settings -> settings.with(draft -> draft.batchSlots = 0));
             assertThat(List.of(held.nextBatch(), held.nextBatch()))
                     .containsExactlyInAnyOrder(List.of("b"), List.of("c"));
-            test.pool.change(settings -> settings.withBatchSlots(1));
+            test.pool.change(settings -> settings.with(draft -> draft.batchSlots = 1));
             held.submit("d");
             held.submit("e");
             held.release();
@@ -316,7 +317,7 @@ class BatchQueueTest {
             HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
             Lease all = test.checkout();
             var patient = held.call("patient");
-            test.pool.resize(ONE_SLOT.withSize(1, 0).withPoolTimeout(Duration.ofSeconds(5)));
+            test.pool.resize(ONE_SLOT.withSize(1, 0).with(draft -> draft.poolTimeout = Duration.ofSeconds(5)));
             var shortDeadline = held.call("shortDeadline");
             Cancellation deadline = new Cancellation(
                     test.clock.getAsLong() + Duration.ofSeconds(4).toNanos());

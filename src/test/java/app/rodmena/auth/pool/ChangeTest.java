@@ -38,7 +38,7 @@ class ChangeTest {
         try (TestPool test = TestPool.with(ONE)) {
             Lease held = test.checkout();
             var patient = test.pool.call(CALLER, connection -> "served").toCompletableFuture();
-            test.pool.change(now -> now.withPoolTimeout(Duration.ofMillis(30)));
+            test.pool.change(now -> now.with(draft -> draft.poolTimeout = Duration.ofMillis(30)));
             assertThat(catchThrowableOfType(NoConnectionException.class, test::checkout)
                             .reason())
                     .isEqualTo(RefusalReason.TIMEOUT);
@@ -70,7 +70,7 @@ class ChangeTest {
             test.clock.advance(Duration.ofSeconds(5));
             test.pool.tick();
             assertThat(test.count(LEAK_SUSPECTED)).isZero();
-            test.pool.change(now -> now.withLeakThreshold(Duration.ofSeconds(4)));
+            test.pool.change(now -> now.with(draft -> draft.leakThreshold = Duration.ofSeconds(4)));
             test.pool.tick();
             assertThat(test.count(LEAK_SUSPECTED)).isEqualTo(1);
             assertThat(held.connection().isClosed()).isFalse();
@@ -102,10 +102,10 @@ class ChangeTest {
         assertThat(after.leakThreshold()).isEqualTo(Duration.ofSeconds(125));
         assertThat(after.reclaimLeaksAfter()).contains(Duration.ofSeconds(185));
         assertThat(after.withSize(before.poolSize(), before.maxOverflow())
-                        .withLeakThreshold(before.leakThreshold())
+                        .with(draft -> draft.leakThreshold = before.leakThreshold())
                         .with(draft -> draft.reclaimLeaksAfter = before.reclaimLeaksAfter()))
                 .isEqualTo(before);
-        assertThatThrownBy(() -> before.withLeakThreshold(Duration.ofSeconds(125)))
+        assertThatThrownBy(() -> before.with(draft -> draft.leakThreshold = Duration.ofSeconds(125)))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("reclaim_leaks_after");
     }

@@ -72,7 +72,7 @@ class InterceptorTest {
 
     @Test
     void repeatedVetoesEndAtTheDeadlineWithoutFloodingTheDatabase() throws Exception {
-        try (TestPool test = TestPool.with(ONE.withPoolTimeout(Duration.ofMillis(700)))) {
+        try (TestPool test = TestPool.with(ONE.with(draft -> draft.poolTimeout = Duration.ofMillis(700)))) {
             test.interceptors.add(candidate -> Optional.of("never"));
             long started = System.nanoTime();
             NoConnectionException refusal = catchThrowableOfType(NoConnectionException.class, test::checkout);

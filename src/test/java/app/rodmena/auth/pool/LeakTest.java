@@ -27,12 +27,13 @@ import org.junit.jupiter.api.Test;
 /** leak_threshold and reclaim_leaks_after. */
 class LeakTest {
     private static final PoolSettings RECLAIMING = PoolSettings.DEFAULT
-            .withLeakThreshold(Duration.ofSeconds(7))
+            .with(draft -> draft.leakThreshold = Duration.ofSeconds(7))
             .with(draft -> draft.reclaimLeaksAfter = Optional.of(Duration.ofSeconds(20)));
 
     @Test
     void aLongCheckoutIsSuspectedOnceAndMayBeReturned() throws Exception {
-        try (TestPool test = TestPool.timed(PoolSettings.DEFAULT.withLeakThreshold(Duration.ofSeconds(7)))) {
+        try (TestPool test =
+                TestPool.timed(PoolSettings.DEFAULT.with(draft -> draft.leakThreshold = Duration.ofSeconds(7)))) {
             Lease lease = test.checkout();
             test.clock.advance(Duration.ofSeconds(7));
             test.pool.tick();
@@ -52,7 +53,7 @@ class LeakTest {
 
     @Test
     void aReclaimedConnectionIsClosedAndItsHolderGetsAnException() throws Exception {
-        PoolSettings settings = RECLAIMING.withSize(1, 0).withPoolTimeout(Duration.ofSeconds(30));
+        PoolSettings settings = RECLAIMING.withSize(1, 0).with(draft -> draft.poolTimeout = Duration.ofSeconds(30));
         try (TestPool test = TestPool.timed(settings);
                 LogOf log = LogOf.logger("auth.database")) {
             test.sink.add(new EventLog());
@@ -131,7 +132,7 @@ class LeakTest {
 
     @Test
     void aReclaimLimitBelowTheThresholdIsRefused() {
-        assertThatThrownBy(() -> RECLAIMING.withLeakThreshold(Duration.ofSeconds(20)))
+        assertThatThrownBy(() -> RECLAIMING.with(draft -> draft.leakThreshold = Duration.ofSeconds(20)))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("reclaim_leaks_after: 20000 ms; must be longer than leak_threshold, which is 20000 ms");
     }

@@ -164,7 +164,7 @@ class PoolModelTest {
         }
 
         private void changeBatchSlots() {
-            PoolSettings settings = test.pool.settings().withBatchSlots(random.nextInt(3));
+            PoolSettings settings = test.pool.settings().with(draft -> draft.batchSlots = random.nextInt(3));
             record("batch slots " + settings.batchSlots());
             model.resize(settings);
             test.pool.resize(settings);

@@ -79,7 +79,7 @@ class TenantsTest {
 
     @Test
     void batchesAreFilledInTurnsAndATenantWithLongResultsIsNotInThem() throws Exception {
-        try (TestPool test = TestPool.timed(PoolSettings.DEFAULT.withBatchSlots(1))) {
+        try (TestPool test = TestPool.timed(PoolSettings.DEFAULT.with(draft -> draft.batchSlots = 1))) {
             List<List<String>> batches = Collections.synchronizedList(new ArrayList<>());
             Semaphore go = new Semaphore(0);
             BatchQueue<String, List<Integer>> lists = new BatchQueue<>(3, (caller, connection, inputs) -> {
@@ -153,7 +153,7 @@ class TenantsTest {
 
     @Test
     void aWaitThatPoolTimeoutEndsIsATimeoutAlsoIfTheCallerHasALaterDeadline() throws Exception {
-        try (TestPool test = TestPool.timed(ONE.withPoolTimeout(Duration.ofSeconds(1)))) {
+        try (TestPool test = TestPool.timed(ONE.with(draft -> draft.poolTimeout = Duration.ofSeconds(1)))) {
             Lease all = test.checkout();
             var late = test.pool
                     .call(caller("a1").until(new Cancellation(test.clock.getAsLong() + 5_000_000_000L)), c -> null)
@@ -241,7 +241,7 @@ class TenantsTest {
 
     @Test
     void aCancelledStatementEndsAndABatchRunsWhileOneMemberWantsIt() throws Exception {
-        try (TestPool test = TestPool.with(ONE.withBatchSlots(1))) {
+        try (TestPool test = TestPool.with(ONE.with(draft -> draft.batchSlots = 1))) {
             List<List<String>> batches = Collections.synchronizedList(new ArrayList<>());
             CountDownLatch ended = new CountDownLatch(2);
             BatchQueue<String, Object> sleeping = new BatchQueue<>(10, (caller, connection, inputs) -> {

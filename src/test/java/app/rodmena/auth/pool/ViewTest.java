@@ -107,7 +107,8 @@ class ViewTest {
 
     @Test
     void waitersAreListedInOrderWithDeadlines() throws Exception {
-        PoolSettings settings = PoolSettings.DEFAULT.withSize(1, 0).withPoolTimeout(Duration.ofSeconds(20));
+        PoolSettings settings =
+                PoolSettings.DEFAULT.withSize(1, 0).with(draft -> draft.poolTimeout = Duration.ofSeconds(20));
         try (TestPool test = TestPool.with(settings)) {
             Lease held = test.checkout();
             assertThat(test.pool.view().oldestWait()).isZero();

@@ -30,7 +30,7 @@ class WaitingTest {
     void poolTimeoutAlsoWorksBelowHikarisMinimum() throws Exception {
         try (TestPool test = TestPool.with(ONE);
                 Lease held = test.checkout()) {
-            test.pool.resize(ONE.withPoolTimeout(Duration.ofMillis(60)));
+            test.pool.resize(ONE.with(draft -> draft.poolTimeout = Duration.ofMillis(60)));
             List<Long> waits = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
                 waits.add(millisUntilRefused(test, RefusalReason.TIMEOUT));
@@ -45,12 +45,12 @@ class WaitingTest {
 
     @Test
     void aNewPoolTimeoutAppliesToTheNextCaller() throws Exception {
-        try (TestPool test = TestPool.with(ONE.withPoolTimeout(Duration.ofMinutes(5)))) {
+        try (TestPool test = TestPool.with(ONE.with(draft -> draft.poolTimeout = Duration.ofMinutes(5)))) {
             Lease held = test.checkout();
             var patient = test.pool.call(CALLER, connection -> "served").toCompletableFuture();
-            test.pool.resize(ONE.withPoolTimeout(Duration.ofMillis(40)));
+            test.pool.resize(ONE.with(draft -> draft.poolTimeout = Duration.ofMillis(40)));
             assertThat(millisUntilRefused(test, RefusalReason.TIMEOUT)).isBetween(40L, 2_000L);
-            test.pool.resize(ONE.withPoolTimeout(Duration.ofMillis(150)));
+            test.pool.resize(ONE.with(draft -> draft.poolTimeout = Duration.ofMillis(150)));
             assertThat(millisUntilRefused(test, RefusalReason.TIMEOUT)).isBetween(150L, 2_000L);
             held.close();
             assertThat(patient.join()).isEqualTo("served");

@@ -73,11 +73,12 @@ class BatchEquivalenceTest {
         for (int i = 0; i < 3_000; i++) {
             queries.add(randomQuery(random));
         }
-        tenants.engine.change(settings -> settings.withBatchSlots(0).with(draft -> draft.maxWaiting = 10_000));
+        tenants.engine.change(
+                settings -> settings.with(draft -> draft.batchSlots = 0).with(draft -> draft.maxWaiting = 10_000));
         List<Object> expected = answers(queries);
         for (int slots = 1; slots <= 3; slots++) {
             int now = slots;
-            tenants.engine.change(settings -> settings.withBatchSlots(now));
+            tenants.engine.change(settings -> settings.with(draft -> draft.batchSlots = now));
             long before = tenants.engine.events().callersServed();
             long checkouts = checkouts();
             assertThat(answers(queries)).as("seed %d, %d slots", seed, slots).isEqualTo(expected);

@@ -213,7 +213,7 @@ class BatchWritesTest {
     @Test
     void concurrentGrantsOfNewUsersInDifferentOrderSucceed() {
         Tenants.Tenant tenant = tenants.newTenant();
-        tenants.engine.change(settings -> settings.withBatchSlots(3));
+        tenants.engine.change(settings -> settings.with(draft -> draft.batchSlots = 3));
         tenant.createRole("one");
         tenant.createRole("two");
         List<String> users = new ArrayList<>(

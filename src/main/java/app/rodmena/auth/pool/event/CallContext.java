@@ -32,7 +32,8 @@ public record CallContext(
         @Flatten RequestIds ids,
         Cancellation cancellation) {
     /** The pool itself, acting without a caller. */
-    public static final CallContext POOL = new CallContext("-", TenantLabel.NONE, 0);
+    public static final CallContext POOL =
+            new CallContext("-", TenantLabel.NONE, 0, RequestIds.NONE, Cancellation.NONE);
 
     /** The text shown when there is not exactly one tenant. */
     private enum TenantLabel implements Supplier<String> {
@@ -58,17 +59,9 @@ public record CallContext(
         Objects.requireNonNull(cancellation, "cancellation");
     }
 
-    public CallContext(String route, Supplier<String> tenant, int count, Cancellation cancellation) {
-        this(route, tenant, count, RequestIds.NONE, cancellation);
-    }
-
-    public CallContext(String route, Supplier<String> tenant, int count) {
-        this(route, tenant, count, Cancellation.NONE);
-    }
-
     /** A single caller. */
     public CallContext(String route, Supplier<String> tenant) {
-        this(route, tenant, 1);
+        this(route, tenant, 1, RequestIds.NONE, Cancellation.NONE);
     }
 
     /** A caller without a tenant. */

@@ -54,17 +54,4 @@ public record PoolEvent(
         Objects.requireNonNull(cause, "cause");
         Objects.requireNonNull(refusal, "refusal");
     }
-
-    /** An event that is no refusal. */
-    public PoolEvent(
-            PoolEventKind kind,
-            Instant time,
-            int connectionId,
-            int backendPid,
-            Duration took,
-            String thread,
-            CallContext caller,
-            String cause) {
-        this(kind, time, connectionId, backendPid, took, thread, caller, cause, Optional.empty());
-    }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class FailingClientsTest {
     private static final String ROLE = "clerk";
     private static final PoolSettings SMALL =
-            PoolSettings.DEFAULT.withSize(2, 1).withPoolTimeout(Duration.ofSeconds(2));
+            PoolSettings.DEFAULT.withSize(2, 1).with(draft -> draft.poolTimeout = Duration.ofSeconds(2));
 
     private final DatabaseTarget database = MigratedDatabase.fresh();
     private final DatabaseTarget target = new DatabaseTarget(database.jdbcUrl(), ROLE, database.password());

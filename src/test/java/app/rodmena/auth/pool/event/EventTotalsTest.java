@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class EventTotalsTest {
@@ -15,7 +16,8 @@ class EventTotalsTest {
         for (PoolEventKind kind : PoolEventKind.values()) {
             times++;
             for (int i = 0; i < times; i++) {
-                events.emit(new PoolEvent(kind, Instant.now(), 1, 0, Duration.ZERO, "test", five, ""));
+                events.emit(
+                        new PoolEvent(kind, Instant.now(), 1, 0, Duration.ZERO, "test", five, "", Optional.empty()));
             }
         }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +133,7 @@ class PoolEventsTest {
                 Duration.ofNanos(214_000),
                 "db-1",
                 new CallContext("GET /api/roles", () -> "5f1c").with(new RequestIds("r-7", "")),
-                "because");
+                "because",
+                Optional.empty());
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,7 @@ class RecentEventsTest {
                 Duration.ZERO,
                 Thread.currentThread().getName(),
                 CallContext.POOL,
-                "");
+                "",
+                Optional.empty());
     }
 }

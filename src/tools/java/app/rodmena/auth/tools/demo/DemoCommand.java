@@ -49,10 +49,10 @@ public final class DemoCommand implements Callable<Integer> {
     private static final int NOT_SHOWN = 1;
 
     private static final PoolSettings SMALL =
-            PoolSettings.DEFAULT.withSize(3, 2).withPoolTimeout(Duration.ofSeconds(3));
+            PoolSettings.DEFAULT.withSize(3, 2).with(draft -> draft.poolTimeout = Duration.ofSeconds(3));
 
     /** For the leak demo: the default leak threshold would make the operator wait for a minute. */
-    private static final PoolSettings IMPATIENT = SMALL.withLeakThreshold(Duration.ofSeconds(2));
+    private static final PoolSettings IMPATIENT = SMALL.with(draft -> draft.leakThreshold = Duration.ofSeconds(2));
 
     private final PrintStream out;
     private final ProcessLifecycle lifecycle;
