@@ -2,6 +2,7 @@ package app.rodmena.auth.metrics;
 
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.WireFormat;
+import com.codahale.metrics.Snapshot;
 import java.time.Duration;
 
 /**
@@ -21,21 +22,14 @@ public record LatencySummary(
         Duration max) {
     static final LatencySummary NONE = new LatencySummary(0, Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
-    /** Summarizes a histogram with the buckets of {@link SlidingWindowHistogram}. */
-    static LatencySummary of(int[] buckets) {
-        long count = 0;
-        int last = 0;
-        for (int i = 0; i < buckets.length; i++) {
-            count += buckets[i];
-            last = buckets[i] > 0 ? i : last;
-        }
+    static LatencySummary of(long count, Snapshot snapshot) {
         return count == 0
                 ? NONE
                 : new LatencySummary(
                         count,
-                        quantile(buckets, count, 0.5),
-                        quantile(buckets, count, 0.99),
-                        SlidingWindowHistogram.duration(last));
+                        Duration.ofNanos((long) snapshot.getMedian()),
+                        Duration.ofNanos((long) snapshot.get99thPercentile()),
+                        Duration.ofNanos(snapshot.getMax()));
     }
 
     @Description(name = "%sP50Millis", value = "Median; null if there were none", unit = "milliseconds")
@@ -55,14 +49,5 @@ public record LatencySummary(
 
     private Double millis(Duration duration) {
         return count == 0 ? null : WireFormat.millis(duration);
-    }
-
-    private static Duration quantile(int[] buckets, long count, double share) {
-        long rank = (long) Math.ceil(share * count);
-        int bucket = -1;
-        for (long before = 0; before < rank; before += buckets[bucket]) {
-            bucket++;
-        }
-        return SlidingWindowHistogram.duration(bucket);
     }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiFunction;
 import java.util.function.IntSupplier;
 
 /** Counts and times responses by route and status. Thread-safe. */
@@ -64,14 +65,14 @@ public final class RequestMetrics {
 
     /** Records a response. */
     public void record(String route, int status, Duration took) {
-        times.record(metricName(route), took);
+        times.record(nameOf(route), took);
         responseCounts
                 .computeIfAbsent(new RouteAndStatus(route, status), this::createCounters)
                 .add(took);
     }
 
     private RouteCounters createCounters(RouteAndStatus key) {
-        String name = MetricRegistry.name("responses", metricName(key.route), Integer.toString(key.status));
+        String name = MetricRegistry.name("responses", nameOf(key.route), Integer.toString(key.status));
         synchronized (registry) {
             return new RouteCounters(registry.counter(name), new DistributionCounter());
         }
@@ -93,23 +94,21 @@ public final class RequestMetrics {
 
     /** Response counts, sorted by route and status. */
     public List<Answers> responseCounts() {
-        return responseCounts.entrySet().stream()
-                .map(entry -> new Answers(
-                        entry.getKey().route,
-                        entry.getKey().status,
-                        entry.getValue().count().getCount()))
-                .sorted(Comparator.comparing(Answers::route).thenComparing(Answers::status))
-                .toList();
+        return byRouteAndStatus((key, counters) ->
+                new Answers(key.route, key.status, counters.count().getCount()));
     }
 
     /** Response times, sorted by route and status. */
     public List<RouteTimes> responseTimes() {
+        return byRouteAndStatus((key, counters) ->
+                new RouteTimes(key.route, key.status, counters.times().sinceStart()));
+    }
+
+    private <T> List<T> byRouteAndStatus(BiFunction<RouteAndStatus, RouteCounters, T> row) {
         return responseCounts.entrySet().stream()
-                .map(entry -> new RouteTimes(
-                        entry.getKey().route,
-                        entry.getKey().status,
-                        entry.getValue().times().sinceStart()))
-                .sorted(Comparator.comparing(RouteTimes::route).thenComparing(RouteTimes::status))
+                .sorted(Map.Entry.comparingByKey(
+                        Comparator.comparing(RouteAndStatus::route).thenComparing(RouteAndStatus::status)))
+                .map(entry -> row.apply(entry.getKey(), entry.getValue()))
                 .toList();
     }
 
@@ -118,17 +117,15 @@ public final class RequestMetrics {
         return times.statistics();
     }
 
-    /** The name of a route in the registry, without the prefix. */
-    public String nameOf(String route) {
-        return metricName(route);
-    }
-
     TimingRecorders times() {
         return times;
     }
 
-    /** Maps {@code GET /api/members/{role}} to {@code get.api.members.role}, because JMX would quote the original. */
-    private String metricName(String route) {
+    /**
+     * The name of a route in the registry, without the prefix: {@code get.api.members.role} for {@code GET
+     * /api/members/{role}}, because JMX would quote the original.
+     */
+    public String nameOf(String route) {
         return names.computeIfAbsent(route, key -> {
             String words =
                     key.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]+", ".").replaceAll("^\\.|\\.$", "");

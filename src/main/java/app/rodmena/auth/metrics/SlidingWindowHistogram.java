@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /**
  * Counts the durations of the last minute in a histogram, and their number per 10 s of the last 15 minutes.
@@ -71,7 +72,7 @@ final class SlidingWindowHistogram implements Reservoir {
         private Slice slice = current;
 
         LatencySummary sinceLast() {
-            int[] counts = new int[BUCKETS];
+            long[] counts = new long[BUCKETS];
             Slice latest = current;
             if (latest.buckets != slice.buckets) {
                 add(counts);
@@ -79,10 +80,10 @@ final class SlidingWindowHistogram implements Reservoir {
                 slice = latest;
             }
             add(counts);
-            return LatencySummary.of(counts);
+            return LatencySummary.of(Arrays.stream(counts).sum(), snapshot(counts));
         }
 
-        private void add(int[] counts) {
+        private void add(long[] counts) {
             for (int i = 0; i < BUCKETS; i++) {
                 int count = slice.buckets.get(i);
                 counts[i] += count - reported[i];
@@ -189,17 +190,17 @@ final class SlidingWindowHistogram implements Reservoir {
 
     @Override
     public synchronized Snapshot getSnapshot() {
-        List<WeightedSample> samples = new ArrayList<>();
-        for (int i = 0; i < BUCKETS; i++) {
-            long count = current.buckets.get(i);
-            for (Slice slice : recentSlices) {
-                count += slice.buckets.get(i);
-            }
-            if (count > 0) {
-                samples.add(new WeightedSample(midpointOf(i), count));
-            }
-        }
-        return new WeightedSnapshot(samples);
+        long[] counts = new long[BUCKETS];
+        current.addTo(counts);
+        recentSlices.forEach(slice -> slice.addTo(counts));
+        return snapshot(counts);
+    }
+
+    private static Snapshot snapshot(long[] counts) {
+        return new WeightedSnapshot(IntStream.range(0, BUCKETS)
+                .filter(bucket -> counts[bucket] > 0)
+                .mapToObj(bucket -> new WeightedSample(midpointOf(bucket), counts[bucket]))
+                .toList());
     }
 
     @Override

@@ -5,6 +5,9 @@ import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.core.Core;
 import app.rodmena.auth.diagnosis.incident.IncidentCause;
 import app.rodmena.auth.diagnosis.incident.Incidents;
+import app.rodmena.auth.metrics.RequestMetrics;
+import app.rodmena.auth.metrics.RequestMetrics.RouteTimes;
+import app.rodmena.auth.metrics.prometheus.ScrapeBuilder.LabelledTimes;
 import app.rodmena.auth.metrics.prometheus.ScrapeBuilder.LabelledValue;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -44,7 +47,7 @@ public final class PrometheusExporter implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
     private final PoolCollector pool;
-    private final HttpCollector http;
+    private final RequestMetrics requests;
     private final DiagnosisCollector diagnosis;
     private final Incidents incidents;
     private final FleetWatch fleet;
@@ -52,7 +55,7 @@ public final class PrometheusExporter implements AutoCloseable {
     /** @param core must stay open until this is closed */
     public PrometheusExporter(Core core) {
         pool = new PoolCollector(core.engine(), core.metrics(), COMMON);
-        http = new HttpCollector(core.metrics(), COMMON);
+        requests = core.metrics().requests();
         diagnosis = new DiagnosisCollector(core.diagnostics(), COMMON);
         incidents = core.incidents();
         fleet = core.fleet();
@@ -98,11 +101,43 @@ public final class PrometheusExporter implements AutoCloseable {
     private MetricSnapshots collect() {
         ScrapeBuilder builder = new ScrapeBuilder();
         pool.addTo(builder);
-        http.addTo(builder);
+        addRequests(builder);
         diagnosis.addTo(builder);
         addIncidents(builder);
         fleet.latest().ifPresent(latest -> addFleet(builder, latest));
         return builder.all();
+    }
+
+    /** The API's requests with Micrometer's names and labels. */
+    private void addRequests(ScrapeBuilder scrape) {
+        scrape.times(
+                "http_server_requests_seconds",
+                "Time from a request's arrival to its response, by route and status",
+                requests.responseTimes().stream().map(each -> new LabelledTimes(labels(each), each.times())));
+        scrape.gauge("auth_http_requests_in_flight", "Requests in flight", COMMON, requests.inFlight());
+    }
+
+    private static Labels labels(RouteTimes each) {
+        int space = each.route().indexOf(' ');
+        return COMMON.merge(Labels.of(
+                "method",
+                space < 0 ? "UNKNOWN" : each.route().substring(0, space),
+                "uri",
+                space < 0 ? "UNKNOWN" : each.route().substring(space + 1),
+                "status",
+                Integer.toString(each.status()),
+                "outcome",
+                outcome(each.status())));
+    }
+
+    private static String outcome(int status) {
+        return switch (status / 100) {
+            case 1 -> "INFORMATIONAL";
+            case 2 -> "SUCCESS";
+            case 3 -> "REDIRECTION";
+            case 4 -> "CLIENT_ERROR";
+            default -> "SERVER_ERROR";
+        };
     }
 
     private void addIncidents(ScrapeBuilder scrape) {
