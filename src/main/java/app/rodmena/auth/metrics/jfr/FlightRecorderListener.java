@@ -77,9 +77,7 @@ public final class FlightRecorderListener implements PoolListener, StatementList
             slow.statement = execution.name();
             slow.sql = SqlMask.mask(execution.sql());
             slow.statementTime = execution.took().toNanos();
-            slow.route = execution.route();
-            slow.requestId = execution.ids().requestId();
-            slow.traceId = execution.ids().traceId();
+            slow.setRequest(execution.route(), execution.ids());
             slow.sqlState = execution.sqlState();
             slow.commit();
         }
@@ -117,11 +115,8 @@ public final class FlightRecorderListener implements PoolListener, StatementList
                 checkout.connection = event.connectionId();
                 checkout.backendPid = event.backendPid();
                 checkout.useTime = event.took().toNanos();
-                checkout.route = event.caller().route();
-                checkout.tenant = event.caller().tenant().get();
+                checkout.setCaller(event.caller());
                 checkout.callers = event.caller().count();
-                checkout.requestId = event.caller().ids().requestId();
-                checkout.traceId = event.caller().ids().traceId();
                 checkout.commit();
             }
         }
@@ -131,10 +126,7 @@ public final class FlightRecorderListener implements PoolListener, StatementList
         TimeoutJfrEvent timeout = new TimeoutJfrEvent();
         if (timeout.isEnabled()) {
             timeout.waitTime = event.took().toNanos();
-            timeout.route = event.caller().route();
-            timeout.tenant = event.caller().tenant().get();
-            timeout.requestId = event.caller().ids().requestId();
-            timeout.traceId = event.caller().ids().traceId();
+            timeout.setCaller(event.caller());
             timeout.cause = event.cause();
             timeout.commit();
         }

@@ -1,5 +1,7 @@
 package app.rodmena.auth.metrics.jfr;
 
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.RequestIds;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Enabled;
@@ -13,13 +15,56 @@ import jdk.jfr.Timespan;
 final class JfrEvents {
     private JfrEvents() {}
 
+    @Category({"Auth", "Pool"})
+    @StackTrace(false)
+    abstract static class AuthJfrEvent extends Event {}
+
+    /** An event of a request, or of a batch of requests. */
+    abstract static class RequestJfrEvent extends AuthJfrEvent {
+        @Label("Route")
+        @Description("The route of the request, such as GET /api/roles")
+        String route;
+
+        @Label("Request id")
+        @Description(
+                "The id of the request, as in its header X-Request-ID; of a batch, of its first eight callers; empty"
+                        + " if there is none")
+        String requestId;
+
+        @Label("Trace id")
+        @Description("The id of the request's trace, as in its header traceparent; of a batch, of its first eight"
+                + " callers; empty if there is none")
+        String traceId;
+
+        void setRequest(String route, RequestIds ids) {
+            this.route = route;
+            requestId = ids.requestId();
+            traceId = ids.traceId();
+        }
+    }
+
+    /** An event of a caller of the pool. */
+    abstract static class CallerJfrEvent extends RequestJfrEvent {
+        @Label("Wait time")
+        @Description("From the caller's arrival to the end of its wait")
+        @Timespan(Timespan.NANOSECONDS)
+        long waitTime;
+
+        @Label("Tenant")
+        @Description("The tenant's fingerprint, never the client key; several if it served a batch of several tenants")
+        String tenant;
+
+        void setCaller(CallContext caller) {
+            setRequest(caller.route(), caller.ids());
+            tenant = caller.tenant().get();
+        }
+    }
+
     /** An attempt to open a connection to PostgreSQL. */
     @Name("auth.Connect")
     @Label("Connect")
     @Description("An attempt to open a connection to PostgreSQL")
-    @Category({"Auth", "Pool"})
-    @StackTrace(false)
-    static final class ConnectJfrEvent extends Event {
+    static final class ConnectJfrEvent extends AuthJfrEvent {
         @Label("Connection")
         @Description("The connection's number, never reused in a process; 0 if the attempt failed")
         int connection;
@@ -48,10 +93,8 @@ final class JfrEvents {
     @Name("auth.Checkout")
     @Label("Checkout")
     @Description("A connection's use by a caller, from checkout to check-in")
-    @Category({"Auth", "Pool"})
     @Enabled(false)
-    @StackTrace(false)
-    static final class CheckoutJfrEvent extends Event {
+    static final class CheckoutJfrEvent extends CallerJfrEvent {
         @Label("Connection")
         @Description("The connection's number, never reused in a process")
         int connection;
@@ -60,66 +103,21 @@ final class JfrEvents {
         @Description("The pid of its PostgreSQL backend; 0 if unknown")
         int backendPid;
 
-        @Label("Wait time")
-        @Description("From the caller's arrival to the checkout")
-        @Timespan(Timespan.NANOSECONDS)
-        long waitTime;
-
         @Label("Use time")
         @Description("From the checkout to the check-in")
         @Timespan(Timespan.NANOSECONDS)
         long useTime;
 
-        @Label("Route")
-        @Description("The route of the request, such as GET /api/roles")
-        String route;
-
-        @Label("Tenant")
-        @Description("The tenant's fingerprint, never the client key; several if it served a batch of several tenants")
-        String tenant;
-
         @Label("Callers")
         @Description("The number of callers that it served")
         int callers;
-
-        @Label("Request id")
-        @Description("The id of the request, as in its header X-Request-ID; of a batch, of its first eight callers")
-        String requestId;
-
-        @Label("Trace id")
-        @Description(
-                "The id of the request's trace, as in its header traceparent; of a batch, of its first eight callers")
-        String traceId;
     }
 
     /** A wait ended without a connection. */
     @Name("auth.Timeout")
     @Label("Timeout")
     @Description("A wait ended without a connection")
-    @Category({"Auth", "Pool"})
-    @StackTrace(false)
-    static final class TimeoutJfrEvent extends Event {
-        @Label("Wait time")
-        @Description("From the caller's arrival to the end of its wait")
-        @Timespan(Timespan.NANOSECONDS)
-        long waitTime;
-
-        @Label("Route")
-        @Description("The route of the request, such as GET /api/roles")
-        String route;
-
-        @Label("Tenant")
-        @Description("The tenant's fingerprint, never the client key")
-        String tenant;
-
-        @Label("Request id")
-        @Description("The id of the request, as in its header X-Request-ID; empty if there is none")
-        String requestId;
-
-        @Label("Trace id")
-        @Description("The id of the request's trace, as in its header traceparent; empty if there is none")
-        String traceId;
-
+    static final class TimeoutJfrEvent extends CallerJfrEvent {
         @Label("Cause")
         @Description("Why the wait ended")
         String cause;
@@ -129,9 +127,7 @@ final class JfrEvents {
     @Name("auth.SlowStatement")
     @Label("Slow statement")
     @Description("A statement took longer than slow_statement")
-    @Category({"Auth", "Pool"})
-    @StackTrace(false)
-    static final class SlowStatementJfrEvent extends Event {
+    static final class SlowStatementJfrEvent extends RequestJfrEvent {
         @Label("Statement")
         @Description("The statement's name, such as roles.list")
         String statement;
@@ -145,19 +141,6 @@ final class JfrEvents {
         @Timespan(Timespan.NANOSECONDS)
         long statementTime;
 
-        @Label("Route")
-        @Description("The route of the request, such as GET /api/roles")
-        String route;
-
-        @Label("Request id")
-        @Description("The id of the request, as in its header X-Request-ID; of a batch, of its first eight callers")
-        String requestId;
-
-        @Label("Trace id")
-        @Description(
-                "The id of the request's trace, as in its header traceparent; of a batch, of its first eight callers")
-        String traceId;
-
         @Label("SQLState")
         @Description("The SQLSTATE of its failure, such as 57014; empty if it succeeded")
         String sqlState;
@@ -170,9 +153,7 @@ final class JfrEvents {
     @Name("auth.LockWait")
     @Label("Lock wait")
     @Description("A connection of the pool waits for a lock; one event for each diagnosis, once a second by default")
-    @Category({"Auth", "Pool"})
-    @StackTrace(false)
-    static final class LockWaitJfrEvent extends Event {
+    static final class LockWaitJfrEvent extends AuthJfrEvent {
         @Label("Connection")
         @Description("The connection's number, never reused in a process")
         int connection;
@@ -227,9 +208,7 @@ final class JfrEvents {
     @Name("auth.Incident")
     @Label("Incident")
     @Description("An incident has begun, its cause has become more severe, or it has ended")
-    @Category({"Auth", "Pool"})
-    @StackTrace(false)
-    static final class IncidentJfrEvent extends Event {
+    static final class IncidentJfrEvent extends AuthJfrEvent {
         @Label("Id")
         @Description("The incident's id, as under /incidents of the admin listener")
         String id;
