@@ -28,25 +28,20 @@ import org.slf4j.LoggerFactory;
  * What all servers of a JVM share: the database engine, and the components that measure, diagnose and record it. The
  * first server opens it, the last one closes it. Thread-safe.
  */
-public final class Core {
+public record Core(
+        DatabaseEngine engine,
+        Metrics metrics,
+        Diagnostics diagnostics,
+        ActivityHistory history,
+        Incidents incidents,
+        BackendActions actions,
+        FleetWatch fleet,
+        PoolSizeAdvisor advisor) {
     private static final Logger LOG = LoggerFactory.getLogger("auth.core");
     private static final Object LOCK = new Object();
 
     /** The open core; null if there is none. This and all counts of shares are guarded by LOCK. */
-    private static Core current;
-
-    private final Config config;
-    private final DatabaseEngine engine;
-    private final Metrics metrics;
-    private final Diagnostics diagnostics;
-    private final ActivityHistory history;
-    private final Incidents incidents;
-    private final BackendActions actions;
-    private final FleetWatch fleet;
-    private final PoolSizeAdvisor advisor;
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-    private int shares;
-    private int sharesInService;
+    private static Shared current;
 
     /** The settings that must be equal for all servers of a JVM. */
     public record Config(
@@ -69,16 +64,16 @@ public final class Core {
 
     /** One server's share of the core. Thread-safe. */
     public static final class Share implements AutoCloseable {
-        private final Core core;
+        private final Shared shared;
         private boolean inService = true;
         private boolean open = true;
 
-        private Share(Core core) {
-            this.core = core;
+        private Share(Shared shared) {
+            this.shared = shared;
         }
 
         public Core core() {
-            return core;
+            return shared.core;
         }
 
         /**
@@ -91,9 +86,9 @@ public final class Core {
             synchronized (LOCK) {
                 if (inService) {
                     inService = false;
-                    core.sharesInService--;
-                    if (core.sharesInService == 0) {
-                        core.engine.close(grace);
+                    shared.sharesInService--;
+                    if (shared.sharesInService == 0) {
+                        shared.core.engine.close(grace);
                     }
                 }
             }
@@ -110,9 +105,9 @@ public final class Core {
                 try {
                     leaveService(Duration.ZERO);
                 } finally {
-                    core.shares--;
-                    if (core.shares == 0) {
-                        core.close();
+                    shared.shares--;
+                    if (shared.shares == 0) {
+                        shared.close();
                         current = null;
                         LOCK.notifyAll();
                     }
@@ -121,33 +116,54 @@ public final class Core {
         }
     }
 
-    private Core(Config config, Supplier<Commands> commands, Function<Core, AutoCloseable> exporter) {
-        this.config = config;
-        String instance = config.database().instance();
-        try {
-            engine = add(new DatabaseEngine(config.database()));
-            add(FlightRecorderListener.register(engine));
-            metrics = add(new Metrics(engine));
-            diagnostics = add(new Diagnostics(engine, metrics, instance, config.diagnosis(), commands));
-            history = new ActivityHistory(metrics.history());
-            diagnostics.add(history);
-            incidents = add(new Incidents(engine, metrics, diagnostics, history, instance, config.incidents()));
-            add(DiagnosisRecorder.register(diagnostics, incidents));
-            incidents.recordings().ifPresent(files -> add(IncidentRecorder.start(incidents, files)));
-            actions = new BackendActions(engine, instance, config.incidents());
-            fleet = add(new FleetWatch(engine, config.capacity().budget()));
-            advisor = new PoolSizeAdvisor(
-                    engine, metrics, fleet, config.capacity().waitTarget());
-            add(exporter.apply(this));
-        } catch (Throwable e) {
-            close();
-            throw e;
-        }
-    }
+    /** The open core, what closes it, and the number of its users. */
+    private static final class Shared {
+        final Config config;
+        final Core core;
+        private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+        int shares;
+        int sharesInService;
 
-    private <T extends AutoCloseable> T add(T part) {
-        parts.push(part);
-        return part;
+        Shared(Config config, Supplier<Commands> commands, Function<Core, AutoCloseable> exporter) {
+            this.config = config;
+            String instance = config.database().instance();
+            try {
+                DatabaseEngine engine = add(new DatabaseEngine(config.database()));
+                add(FlightRecorderListener.register(engine));
+                Metrics metrics = add(new Metrics(engine));
+                Diagnostics diagnostics = add(new Diagnostics(engine, metrics, instance, config.diagnosis(), commands));
+                ActivityHistory history = new ActivityHistory(metrics.history());
+                diagnostics.add(history);
+                Incidents incidents =
+                        add(new Incidents(engine, metrics, diagnostics, history, instance, config.incidents()));
+                add(DiagnosisRecorder.register(diagnostics, incidents));
+                incidents.recordings().ifPresent(files -> add(IncidentRecorder.start(incidents, files)));
+                BackendActions actions = new BackendActions(engine, instance, config.incidents());
+                FleetWatch fleet = add(new FleetWatch(engine, config.capacity().budget()));
+                PoolSizeAdvisor advisor = new PoolSizeAdvisor(
+                        engine, metrics, fleet, config.capacity().waitTarget());
+                core = new Core(engine, metrics, diagnostics, history, incidents, actions, fleet, advisor);
+                add(exporter.apply(core));
+            } catch (Throwable e) {
+                close();
+                throw e;
+            }
+        }
+
+        private <T extends AutoCloseable> T add(T part) {
+            parts.push(part);
+            return part;
+        }
+
+        void close() {
+            while (!parts.isEmpty()) {
+                try {
+                    parts.pop().close();
+                } catch (Throwable e) { // Continue: the next server of this JVM waits until all parts are closed.
+                    LOG.error("A part of the server could not be closed; the others are closed", e);
+                }
+            }
+        }
     }
 
     /**
@@ -163,7 +179,7 @@ public final class Core {
         synchronized (LOCK) {
             awaitPreviousClosed();
             if (current == null) {
-                current = new Core(config, commands, exporter);
+                current = new Shared(config, commands, exporter);
             }
             current.config.requireEqual(config);
             current.shares++;
@@ -183,48 +199,6 @@ public final class Core {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    public DatabaseEngine engine() {
-        return engine;
-    }
-
-    public Metrics metrics() {
-        return metrics;
-    }
-
-    public Diagnostics diagnostics() {
-        return diagnostics;
-    }
-
-    public ActivityHistory history() {
-        return history;
-    }
-
-    public Incidents incidents() {
-        return incidents;
-    }
-
-    public BackendActions actions() {
-        return actions;
-    }
-
-    public FleetWatch fleet() {
-        return fleet;
-    }
-
-    public PoolSizeAdvisor advisor() {
-        return advisor;
-    }
-
-    private void close() {
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Throwable e) { // Continue: the next server of this JVM waits until all parts are closed.
-                LOG.error("A part of the server could not be closed; the others are closed", e);
-            }
         }
     }
 }
