@@ -42,6 +42,38 @@ public record Blocker(
 
     /** The session without its activity, for example {@code pid 4123 (psql)}. */
     public String label() {
-        return Phrases.session(this);
+        if (kind == BlockerKind.PREPARED_TRANSACTION) {
+            return application.isEmpty()
+                    ? "a prepared transaction (see pg_prepared_xacts)"
+                    : "the prepared transaction " + application;
+        }
+        return "pid %s (%s)".formatted(pid, name());
+    }
+
+    /** The session with its activity, for example {@code pid 4123 (psql, idle in transaction for 42 s)}. */
+    String describe() {
+        if (kind == BlockerKind.PREPARED_TRANSACTION) {
+            return application.isEmpty()
+                    ? label()
+                    : "%s of role %s, prepared %s ago".formatted(label(), user, Formats.time(lasting));
+        }
+        String type = kind.label().isEmpty() ? "" : ", " + kind.label();
+        String role = kind == BlockerKind.SUPERUSER ? " " + user : "";
+        String activity =
+                hidden ? "activity hidden from this role" : "%s for %s".formatted(state, Formats.time(lasting));
+        return "pid %s (%s%s%s, %s)".formatted(pid, name(), type, role, activity);
+    }
+
+    private String name() {
+        if (connectionId.isPresent()) {
+            return "connection %s of this pool".formatted(connectionId.getAsInt());
+        }
+        if (kind == BlockerKind.AUTOVACUUM) {
+            return query.isEmpty() ? "autovacuum worker" : query;
+        }
+        if (!application.isEmpty()) {
+            return application;
+        }
+        return user.isEmpty() ? "no application_name" : "user " + user;
     }
 }

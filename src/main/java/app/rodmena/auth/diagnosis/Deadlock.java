@@ -100,7 +100,6 @@ public record Deadlock(List<Wait> waits) {
     }
 
     private static String query(Backend backend) {
-        String line = backend.query().replaceAll("\\s+", " ").strip();
-        return line.length() <= MAX_LENGTH ? line : line.substring(0, MAX_LENGTH - 1) + "…";
+        return Formats.shortened(backend.query().replaceAll("\\s+", " ").strip(), MAX_LENGTH);
     }
 }

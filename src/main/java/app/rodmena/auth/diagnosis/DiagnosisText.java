@@ -87,7 +87,7 @@ public final class DiagnosisText {
                 Formats.time(holder.heldFor()),
                 holder.verdict(),
                 holder.callers(),
-                shortened(holder.route(), 36),
+                Formats.shortened(holder.route(), 36),
                 because(holder)));
         text.append(table.wrapped());
         omitted(diagnosis.holders().size() - shown.size());
@@ -166,8 +166,8 @@ public final class DiagnosisText {
                 .limit(MAX_BACKENDS)
                 .forEach(backend -> table.row(
                         backend.pid(),
-                        shortened(backend.application(), 20),
-                        shortened(backend.user(), 12),
+                        Formats.shortened(backend.application(), 20),
+                        Formats.shortened(backend.user(), 12),
                         backend.state(),
                         backend.stateFor().map(Formats::time).orElse(""),
                         backend.waitEvent(),
@@ -227,9 +227,5 @@ public final class DiagnosisText {
         if (number > 0) {
             text.append("  … and ").append(number).append(" more\n");
         }
-    }
-
-    private static String shortened(String name, int maxLength) {
-        return name.length() <= maxLength ? name : name.substring(0, maxLength - 1) + "…";
     }
 }

@@ -88,7 +88,7 @@ public final class Diagnostics implements AutoCloseable {
         this.observer = new Observer(engine, metrics, new ActivityQuery(instance), kind -> incidents.apply(kind));
         this.reconciler = new Reconciler(instance);
         analysis = analyze(observer.withoutPostgres(), Reconciliation.NONE);
-        last = diagnosisOf(analysis);
+        last = diagnosisOf(analysis.observed, analysis.holders, analysis.reconciliation);
         thread = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("diagnosis"));
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         schedule(Duration.ZERO);
@@ -105,7 +105,7 @@ public final class Diagnostics implements AutoCloseable {
         Observation atRefusal = latest.observed.with(queue);
         List<Holder> holders = HolderAnalyzer.analyze(atRefusal, config, latest.suspectedBefore)
                 .holders();
-        return DiagnosisBuilder.diagnose(atRefusal, holders, latest.reconciliation, commands.get());
+        return diagnosisOf(atRefusal, holders, latest.reconciliation);
     }
 
     /** The last diagnosis, periodic or on demand. Never blocks. */
@@ -164,12 +164,15 @@ public final class Diagnostics implements AutoCloseable {
     @Override
     public void close() {
         thread.shutdownNow();
-        CompletableFuture<Diagnosis> request;
+        takePending().complete(last);
+    }
+
+    /** The pending diagnosis on demand, which is then no longer pending; without one, a new future. */
+    private CompletableFuture<Diagnosis> takePending() {
         synchronized (lock) {
-            request = pending;
-        }
-        if (request != null) {
-            request.complete(last);
+            CompletableFuture<Diagnosis> taken = pending == null ? new CompletableFuture<>() : pending;
+            pending = null;
+            return taken;
         }
     }
 
@@ -188,11 +191,7 @@ public final class Diagnostics implements AutoCloseable {
 
     /** @return the duration of the query to PostgreSQL */
     private Duration diagnoseNow() {
-        CompletableFuture<Diagnosis> request;
-        synchronized (lock) {
-            request = pending;
-            pending = null;
-        }
+        CompletableFuture<Diagnosis> request = takePending();
         Duration took = Duration.ZERO;
         try {
             took = diagnoseAndConfirm();
@@ -202,9 +201,7 @@ public final class Diagnostics implements AutoCloseable {
         } catch (Throwable e) { // An uncaught exception would end the periodic diagnosis.
             LOG.error("A diagnosis failed; the periodic diagnosis continues", e);
         } finally {
-            if (request != null) {
-                request.complete(last);
-            }
+            request.complete(last);
         }
         return took;
     }
@@ -217,7 +214,7 @@ public final class Diagnostics implements AutoCloseable {
             result = analyzeOnce();
         }
         analysis = result;
-        last = diagnosisOf(result);
+        last = diagnosisOf(result.observed, result.holders, result.reconciliation);
         return result.observed.postgres().map(PostgresSnapshot::took).orElse(Duration.ZERO);
     }
 
@@ -233,8 +230,22 @@ public final class Diagnostics implements AutoCloseable {
         return new Analysis(observed, before, analyzed.holders(), reconciliation);
     }
 
-    private Diagnosis diagnosisOf(Analysis latest) {
-        return DiagnosisBuilder.diagnose(latest.observed, latest.holders, latest.reconciliation, commands.get());
+    private Diagnosis diagnosisOf(Observation observed, List<Holder> holders, Reconciliation reconciliation) {
+        Situation situation = SituationClassifier.of(observed, holders);
+        return new Diagnosis(
+                observed.after().at(),
+                situation,
+                Sentence.of(situation, observed, holders),
+                Recommendations.of(situation, observed, holders, commands.get()),
+                observed.after().view(),
+                holders,
+                WaiterGroup.of(observed.after()),
+                observed.postgres(),
+                observed.lastSeen(),
+                observed.outage(),
+                reconciliation,
+                BlindSpots.of(observed),
+                observed.failures());
     }
 
     private void notifyListener(DiagnosisListener listener) {

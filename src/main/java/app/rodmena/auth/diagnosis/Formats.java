@@ -39,6 +39,14 @@ public final class Formats {
         return number + " " + (number == 1 ? singular : plural);
     }
 
+    /** For example {@code a lock on auth_group}. */
+    static String lock(String what) {
+        if (what.isEmpty()) {
+            return "a lock";
+        }
+        return what.contains("lock ") ? what : "a lock on " + what;
+    }
+
     /** For example {@code 830} or {@code 1.4}: one decimal place below 10. */
     static String rate(double perSecond) {
         return String.format(Locale.ROOT, perSecond < 10 ? "%.1f" : "%.0f", perSecond);
@@ -51,6 +59,11 @@ public final class Formats {
             return sql.substring(3, end);
         }
         String line = sql.replaceAll("\\s+", " ").strip();
-        return line.length() <= 60 ? line : line.substring(0, 59) + "…";
+        return shortened(line, 60);
+    }
+
+    /** The text, or its beginning and an ellipsis if it is longer. */
+    public static String shortened(String text, int maxLength) {
+        return text.length() <= maxLength ? text : text.substring(0, maxLength - 1) + "…";
     }
 }

@@ -3,45 +3,42 @@ package app.rodmena.auth.diagnosis;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.LockWait;
+import app.rodmena.auth.diagnosis.PlanWatch.StatementPlan;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.postgres.TransactionState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Classifies a connection in use by the observations of both sides. A pure function.
  *
  * <p>The two sides cannot be observed at the same instant. Therefore a state that changes between the views before and
  * after the query to PostgreSQL counts as work, and a lost connection needs two observations, 250 ms apart.
+ *
+ * @param chains the lock waits of all backends; empty without PostgreSQL's view
+ * @param waits what the statements wait for, by connection number
+ * @param plans their plans, by connection number
  */
-final class HoldClassifier {
-    private final Thresholds thresholds;
-    private final Optional<Monitor.Outage> outage;
-    private final Function<Backend, Optional<Blocker>> blockerFinder;
-    private final Function<ConnectionView, Optional<StatementWaits.Summary>> waits;
-    private final Function<ConnectionView, Optional<StatementPlan>> plans;
-
+record HoldClassifier(
+        Thresholds thresholds,
+        Optional<Monitor.Outage> outage,
+        Optional<BlockingChains> chains,
+        Map<Integer, StatementWaits.Summary> waits,
+        Map<Integer, StatementPlan> plans) {
     /**
-     * @param blockers finds the session at the head of a backend's chain of lock waits
-     * @param waits finds what the statement of a connection waits for
-     * @param plans finds its plan
+     * The verdict on a connection in use, with its evidence.
+     *
+     * @param because the verdict as a predicate, without its subject
+     * @param evidence the observed facts
+     * @param blocker the session at the head of the chain of lock waits; empty without a lock wait
+     * @param isSuspected whether a lost connection is suspected, which a second observation must confirm
      */
-    HoldClassifier(
-            Thresholds thresholds,
-            Optional<Monitor.Outage> outage,
-            Function<Backend, Optional<Blocker>> blockers,
-            Function<ConnectionView, Optional<StatementWaits.Summary>> waits,
-            Function<ConnectionView, Optional<StatementPlan>> plans) {
-        this.thresholds = thresholds;
-        this.outage = outage;
-        this.blockerFinder = blockers;
-        this.waits = waits;
-        this.plans = plans;
-    }
+    record HoldClassification(
+            Verdict verdict, String because, List<String> evidence, Optional<Blocker> blocker, boolean isSuspected) {}
 
     /** @param suspected whether the previous observation already suspected a lost connection */
     HoldClassification classify(ConnectionObservation observation, boolean suspected) {
@@ -80,9 +77,8 @@ final class HoldClassifier {
         if (observation.isReading() && backend.waitEvent().equals("ClientWrite")) {
             return bothSidesWait(observation, backend, suspected, evidence);
         }
-        String wait = waits.apply(observation.after())
-                .map(StatementWaits.Summary::describe)
-                .orElse("");
+        StatementWaits.Summary waitsFor = waits.get(observation.after().id());
+        String wait = waitsFor == null ? "" : waitsFor.describe();
         return running(observation, running, wait, evidence);
     }
 
@@ -90,15 +86,14 @@ final class HoldClassifier {
         if (running.compareTo(thresholds.lock()) < 0) {
             return working("has just begun to wait for a lock", evidence);
         }
-        Optional<Blocker> blocker = blockerFinder.apply(backend);
-        String lock = Phrases.lock(backend.lockWait().map(LockWait::what).orElse(""));
+        Optional<Blocker> blocker = chains.flatMap(all -> all.of(backend));
+        String lock = Formats.lock(backend.lockWait().map(LockWait::what).orElse(""));
         String because = "has waited %s for %s%s"
                 .formatted(
                         Formats.time(running),
                         lock,
-                        blocker.map(session -> " held by " + Phrases.blocker(session))
-                                .orElse(""));
-        return new HoldClassification(Verdict.LOCK_WAIT, because, evidence, blocker, Optional.empty());
+                        blocker.map(session -> " held by " + session.describe()).orElse(""));
+        return new HoldClassification(Verdict.LOCK_WAIT, because, evidence, blocker, false);
     }
 
     private HoldClassification running(
@@ -109,7 +104,8 @@ final class HoldClassifier {
         if (!slow) {
             return working(because, evidence);
         }
-        Optional<StatementPlan> plan = plans.apply(observation.after());
+        Optional<StatementPlan> plan =
+                Optional.ofNullable(plans.get(observation.after().id()));
         plan.ifPresent(known -> evidence.add("plan: " + known.nodes()));
         String change = plan.map(StatementPlan::change)
                 .filter(text -> !text.isEmpty())
@@ -207,8 +203,7 @@ final class HoldClassifier {
             evidence.add("confirmed by an observation 250 ms earlier");
             return verdict(verdict, because, evidence);
         }
-        return new HoldClassification(
-                Verdict.WORKING, "needs a second observation", evidence, Optional.empty(), Optional.of(verdict));
+        return new HoldClassification(Verdict.WORKING, "needs a second observation", evidence, Optional.empty(), true);
     }
 
     private static HoldClassification working(String because, List<String> evidence) {
@@ -216,7 +211,7 @@ final class HoldClassifier {
     }
 
     private static HoldClassification verdict(Verdict verdict, String because, List<String> evidence) {
-        return new HoldClassification(verdict, because, evidence, Optional.empty(), Optional.empty());
+        return new HoldClassification(verdict, because, evidence, Optional.empty(), false);
     }
 
     private static List<String> evidence(ConnectionObservation observation) {

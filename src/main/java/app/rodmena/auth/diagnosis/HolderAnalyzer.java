@@ -2,6 +2,7 @@ package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
+import app.rodmena.auth.diagnosis.HoldClassifier.HoldClassification;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.ConnectionView.Use;
 import java.time.Duration;
@@ -37,14 +38,13 @@ final class HolderAnalyzer {
 
     private HolderAnalyzer(Observation observed, DiagnosisConfig config) {
         this.observation = observed;
-        Optional<BlockingChains> blockingChains = observed.postgres()
-                .map(view -> new BlockingChains(view, observed.after().connections()));
         this.classifier = new HoldClassifier(
                 Thresholds.of(config, observed.after().settings().leakThreshold(), observed.isContended()),
                 observed.outage(),
-                backend -> blockingChains.flatMap(chains -> chains.of(backend)),
-                connection -> Optional.ofNullable(observed.waits().get(connection.id())),
-                connection -> Optional.ofNullable(observed.plans().get(connection.id())));
+                observed.postgres()
+                        .map(view -> new BlockingChains(view, observed.after().connections())),
+                observed.waits(),
+                observed.plans());
     }
 
     static AnalyzedHolders analyze(Observation observed, DiagnosisConfig config, Set<Suspect> suspectedBefore) {
@@ -61,7 +61,7 @@ final class HolderAnalyzer {
                 Suspect suspect = Suspect.of(connection);
                 HoldClassification classification =
                         classifier.classify(observedConnection, suspectedBefore.contains(suspect));
-                if (classification.unconfirmed().isPresent()) {
+                if (classification.isSuspected()) {
                     suspects.add(suspect);
                 }
                 holders.add(holder(observedConnection, connection.use().get(), classification));

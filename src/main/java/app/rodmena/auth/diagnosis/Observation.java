@@ -1,10 +1,14 @@
 package app.rodmena.auth.diagnosis;
 
+import app.rodmena.auth.common.FirstLine;
 import app.rodmena.auth.database.DatabaseAvailability;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
+import app.rodmena.auth.diagnosis.ConnectionRate.ConnectionStorm;
+import app.rodmena.auth.diagnosis.PlanWatch.StatementPlan;
 import app.rodmena.auth.pool.QueueSnapshot;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -25,7 +29,7 @@ import java.util.Set;
  * @param stacks the current stacks of the threads that hold connections for 200 ms or longer, by connection number
  * @param checkoutStacks the stacks at their checkouts, by connection number; empty lists where none was recorded
  * @param pidsKnown whether backend pids are PostgreSQL's own, which they are not behind PgBouncer
- * @param throughput the throughput of the pool
+ * @param throughput the check-ins of the pool
  * @param storm many new sessions of other clients; empty if there are few
  * @param waits what the pool's statements wait for, by connection number
  * @param plans the known plans of the pool's statements, by connection number
@@ -51,6 +55,14 @@ record Observation(
         List<RecentFailure> failures,
         String role,
         String database) {
+    /**
+     * The throughput of the pool.
+     *
+     * @param perSecond the check-ins per second since a previous observation, measured over at least 500 ms
+     * @param medianUse the median time in use in the last minute; zero if there was none
+     */
+    record Throughput(double perSecond, Duration medianUse) {}
+
     private static final Duration RECENT = Duration.ofSeconds(10);
 
     /** The failures of requests that the admission queue refused while the database answered. */
@@ -63,6 +75,23 @@ record Observation(
                 || failures.stream()
                         .filter(failure -> failure.ago().compareTo(RECENT) < 0)
                         .anyMatch(failure -> REFUSED_BY_QUEUE.contains(failure.kind()));
+    }
+
+    /**
+     * The SQLSTATE with which PostgreSQL cannot be queried, or the last connection attempt failed; empty if neither.
+     */
+    String refusalState() {
+        return outage.map(Monitor.Outage::sqlState)
+                .or(() -> after.opening().failure().map(SQLException::getSQLState))
+                .orElse("");
+    }
+
+    /** The message that belongs to {@link #refusalState}, one line. */
+    String refusalMessage() {
+        return outage.map(Monitor.Outage::message)
+                .or(() -> after.opening().failure().map(SQLException::getMessage))
+                .map(FirstLine::of)
+                .orElse("");
     }
 
     /** A copy with the queue at the time of a refusal. */

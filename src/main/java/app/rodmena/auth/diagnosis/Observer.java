@@ -6,6 +6,7 @@ import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.RecentFailures;
 import app.rodmena.auth.database.activity.ActivityQuery;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
+import app.rodmena.auth.diagnosis.PlanWatch.StatementPlan;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.PoolTimes;
 import app.rodmena.auth.pool.ConnectionView;
@@ -171,7 +172,7 @@ final class Observer {
                 && after.connection(id).flatMap(ConnectionView::use).isPresent();
     }
 
-    private Throughput throughput() {
+    private Observation.Throughput throughput() {
         long now = System.nanoTime();
         if (now - checkinsReadNanos >= MIN_RATE_NANOS) {
             long total = engine.events().count(PoolEventKind.CHECKIN);
@@ -179,7 +180,6 @@ final class Observer {
             checkins = total;
             checkinsReadNanos = now;
         }
-        return new Throughput(
-                perSecond, times.uses().median(), times.creations().median());
+        return new Observation.Throughput(perSecond, times.uses().median());
     }
 }

@@ -35,6 +35,15 @@ final class PlanWatch {
     /** The time for which a change explains a slow statement. */
     private static final Duration RECENT = Duration.ofMinutes(15);
 
+    /**
+     * The generic plan of a statement.
+     *
+     * @param nodes the nodes and their conditions, from the top
+     * @param change its recent change, for example {@code PLAN_CHANGED 40 s ago: Index Scan using a on b became Seq
+     *     Scan on b}; empty if it did not change
+     */
+    record StatementPlan(String nodes, String change) {}
+
     private static final class Known {
         long askedNanos;
 

@@ -3,13 +3,13 @@ package app.rodmena.auth.diagnosis;
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.Backend;
-import app.rodmena.auth.database.activity.BackendOwner;
 import app.rodmena.auth.database.activity.ConnectionSlots;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
+import app.rodmena.auth.diagnosis.ConnectionRate.ConnectionStorm;
+import app.rodmena.auth.diagnosis.PlanWatch.StatementPlan;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.postgres.NoPrimaryException;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -66,7 +66,9 @@ final class Recommendations {
         switch (situation) {
             case WELL, RECOVERING -> {}
             case FAILING -> failing();
-            case STALLED -> stalled();
+            case STALLED ->
+                add(
+                        "Find the reason why connections are lost in the pool's events invalidate, connect_failed and close");
             case TROUBLED, BLOCKED, EXHAUSTED -> forHolders();
             case SATURATED, NOISY_TENANT -> saturated();
             case OPENING -> opening();
@@ -74,7 +76,7 @@ final class Recommendations {
             case NO_PRIMARY -> noPrimary();
             case DATABASE_DOWN -> down();
             case NOT_PREPARED ->
-                add("Find the error of the migration in the log; the migration is retried automatically", "");
+                add("Find the error of the migration in the log; the migration is retried automatically");
             case SUSPENDED ->
                 steps.add(new Recommendation(
                         "Resume the pool: the operation resume of the MBean app.rodmena.auth:type=Pool,name=auth, in"
@@ -94,12 +96,11 @@ final class Recommendations {
                     "alter system set log_connections = on; select pg_reload_conf()");
             return;
         }
-        add(
+        query(
                 "Find the client that opens a connection for each statement, and let it use a pool or PgBouncer",
-                commands.psql(
-                        "select application_name, usename, client_addr, count(*), min(now() - backend_start) as youngest"
-                                + " from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
-                                + " and backend_start > now() - interval '10 s' group by 1, 2, 3 order by 4 desc"));
+                "select application_name, usename, client_addr, count(*), min(now() - backend_start) as youngest"
+                        + " from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
+                        + " and backend_start > now() - interval '10 s' group by 1, 2, 3 order by 4 desc");
     }
 
     private void forHolders() {
@@ -128,21 +129,15 @@ final class Recommendations {
                 .flatMap(Optional::stream)
                 .forEach(found -> blockers.put(found.label(), found));
         blockers.values().stream().limit(MAX_BLOCKERS).forEach(blocker -> {
-            BlockingChains.queuedStatement(blocker, observation.postgres()).ifPresent(this::forQueuedStatement);
+            BlockingChains.queuedStatement(blocker, observation.postgres())
+                    .ifPresent(queued -> cancel(
+                            "Cancel %s and repeat it later: then the connections behind it no longer wait"
+                                    .formatted(queued.label()),
+                            queued.backend().pid(),
+                            queued.backend().endable(),
+                            queued.backend().hidden()));
             forBlocker(blocker);
         });
-    }
-
-    private void forQueuedStatement(BlockingChains.QueuedStatement queued) {
-        String what = "Cancel %s and repeat it later: then the connections behind it no longer wait"
-                .formatted(queued.label());
-        Backend backend = queued.backend();
-        String sql = signal("pg_cancel_backend", backend.pid(), "query_start", backend.endable() && backend.hidden());
-        if (backend.endable()) {
-            add(what, commands.psql(sql));
-        } else {
-            addForSuperuser(what, sql);
-        }
     }
 
     private void forBlocker(Blocker blocker) {
@@ -150,18 +145,16 @@ final class Recommendations {
             case PREPARED_TRANSACTION -> forPreparedTransaction(blocker);
             case AUTOVACUUM -> forAutovacuum(blocker);
             case INSTANCE -> {
-                add(
-                        "Diagnose the other instance, %s, on its machine: ./run.sh diagnose"
-                                .formatted(blocker.application()),
-                        "");
+                add("Diagnose the other instance, %s, on its machine: ./run.sh diagnose"
+                        .formatted(blocker.application()));
                 forSession(blocker);
             }
             case REPLICATION -> {
-                add(
+                query(
                         "Find the client of the replication session: a standby, a subscription or a backup, which must end"
                                 + " its transaction",
-                        commands.psql("select pid, application_name, client_addr, state, sent_lsn, replay_lsn"
-                                + " from pg_stat_replication where pid = " + blocker.pid()));
+                        "select pid, application_name, client_addr, state, sent_lsn, replay_lsn"
+                                + " from pg_stat_replication where pid = " + blocker.pid());
                 forSession(blocker);
             }
             case OURS, SUPERUSER, CLIENT -> forSession(blocker);
@@ -169,9 +162,9 @@ final class Recommendations {
     }
 
     private void forPreparedTransaction(Blocker blocker) {
-        add(
+        query(
                 "Find the prepared transaction",
-                commands.psql("select gid, owner, database, prepared from pg_prepared_xacts order by prepared"));
+                "select gid, owner, database, prepared from pg_prepared_xacts order by prepared");
         boolean isKnown = SAFE_GID.matcher(blocker.application()).matches() && Commands.isPlain(blocker.user());
         String what =
                 "Roll it back, or commit it with commit prepared (requires its owner%s or a superuser, in its database)"
@@ -179,16 +172,16 @@ final class Recommendations {
         if (isKnown) {
             add(what, commands.psqlAs(blocker.user(), "rollback prepared '%s'".formatted(blocker.application())));
         } else {
-            add(what, commands.psql("rollback prepared 'GID'"));
+            query(what, "rollback prepared 'GID'");
         }
     }
 
     private void forAutovacuum(Blocker blocker) {
-        add(
+        query(
                 "Let the vacuum end: PostgreSQL cancels an autovacuum worker for a waiting session, except for one that"
                         + " prevents transaction ID wraparound. Its progress",
-                commands.psql("select pid, phase, heap_blks_scanned, heap_blks_total from pg_stat_progress_vacuum"
-                        + " where pid = " + blocker.pid()));
+                "select pid, phase, heap_blks_scanned, heap_blks_total from pg_stat_progress_vacuum" + " where pid = "
+                        + blocker.pid());
         cancel(blocker, "Cancel the autovacuum worker, pid %s; PostgreSQL starts it again later");
     }
 
@@ -200,15 +193,15 @@ final class Recommendations {
                             .formatted(blocker.connectionId().getAsInt()),
                     commands.threads());
         } else {
-            add(
+            query(
                     "Identify pid %s, and ask its owner to %s"
                             .formatted(
                                     pid,
                                     blocker.state().equals("idle")
                                             ? "release its advisory lock with pg_advisory_unlock"
                                             : "end its transaction"),
-                    commands.psql("select pid, usename, application_name, client_addr, state, xact_start, query"
-                            + " from pg_stat_activity where pid = " + pid));
+                    "select pid, usename, application_name, client_addr, state, xact_start, query"
+                            + " from pg_stat_activity where pid = " + pid);
         }
         if (blocker.state().equals("active") || blocker.hidden()) {
             cancel(blocker, "Cancel the statement of pid %s; its session stays open");
@@ -223,28 +216,24 @@ final class Recommendations {
                     .postgres()
                     .filter(view -> view.role().equals(blocker.user()))
                     .isPresent();
-            String timeoutAdvice = "Let PostgreSQL terminate such sessions automatically, from the next session on";
-            if (isOurRole) {
-                add(timeoutAdvice, commands.psql("alter role current_user " + timeout));
-            } else {
-                addForSuperuser(timeoutAdvice, "alter role %s %s".formatted(blocker.user(), timeout));
-            }
+            query(
+                    isOurRole,
+                    "Let PostgreSQL terminate such sessions automatically, from the next session on",
+                    "alter role %s %s".formatted(isOurRole ? "current_user" : blocker.user(), timeout));
         }
     }
 
     private void cancel(Blocker blocker, String what) {
-        String text = what.formatted(blocker.pid());
-        String sql = signal("pg_cancel_backend", blocker.pid(), "query_start", blocker.endable() && blocker.hidden());
-        if (blocker.endable()) {
-            add(text, commands.psql(sql));
-        } else {
-            addForSuperuser(text, sql);
-        }
+        cancel(what.formatted(blocker.pid()), blocker.pid(), blocker.endable(), blocker.hidden());
+    }
+
+    private void cancel(String what, int pid, boolean endable, boolean hidden) {
+        query(endable, what, signal("pg_cancel_backend", pid, "query_start", endable && hidden));
     }
 
     private void terminate(Blocker blocker, String what) {
-        String sql =
-                signal("pg_terminate_backend", blocker.pid(), "backend_start", blocker.endable() && blocker.hidden());
+        boolean hidden = blocker.endable() && blocker.hidden();
+        String sql = signal("pg_terminate_backend", blocker.pid(), "backend_start", hidden);
         if (blocker.endable()) {
             steps.add(new Recommendation(what, commands.psql(sql), "terminateBackend", blocker.pid()));
         } else {
@@ -286,9 +275,9 @@ final class Recommendations {
                 .map(StatementPlan::change)
                 .filter(change -> !change.isEmpty())
                 .findFirst()
-                .ifPresent(change -> add(
+                .ifPresent(change -> query(
                         "Update the statistics, and find the index that the plan used before (%s)".formatted(change),
-                        commands.psql("analyze")));
+                        "analyze"));
         // A cancelled wait for a standby reports success, and the write can be lost in a failover.
         List<Holder> cancellable =
                 group.stream().filter(holder -> !waitsForStandby(holder)).toList();
@@ -297,16 +286,15 @@ final class Recommendations {
         }
         String pids = pids(cancellable);
         if (!pids.isEmpty()) {
-            add(
+            query(
                     "Find what the statements wait for",
-                    commands.psql("select pid, now() - query_start as running, wait_event_type, wait_event, query"
-                            + " from pg_stat_activity where pid in (%s) order by 2 desc".formatted(pids)));
-            add(
+                    "select pid, now() - query_start as running, wait_event_type, wait_event, query"
+                            + " from pg_stat_activity where pid in (%s) order by 2 desc".formatted(pids));
+            query(
                     "Cancel the statements: their callers get 503 and may retry",
-                    commands.psql(
-                            "select pg_cancel_backend(pid) from pg_stat_activity where pid in (%s)".formatted(pids)
-                                    + " and state = 'active' and query_start <= '%s'".formatted(clock())
-                                    + " and wait_event is distinct from 'SyncRep'"));
+                    "select pg_cancel_backend(pid) from pg_stat_activity where pid in (%s)".formatted(pids)
+                            + " and state = 'active' and query_start <= '%s'".formatted(clock())
+                            + " and wait_event is distinct from 'SyncRep'");
         }
         Duration timeout = observation.after().settings().statementTimeout();
         if (timeout.compareTo(SHORTER_TIMEOUT) > 0) {
@@ -324,31 +312,31 @@ final class Recommendations {
     private void forWaits(StatementWaits.Reason reason) {
         switch (reason) {
             case SYNC_REP ->
-                add(
+                query(
                         "Check the synchronous standbys, which have not confirmed these commits; do not cancel the"
                                 + " statements: a cancelled wait reports success",
-                        commands.psql("select current_setting('synchronous_standby_names') as wanted, application_name,"
+                        "select current_setting('synchronous_standby_names') as wanted, application_name,"
                                 + " client_addr, state, sync_state, replay_lag"
-                                + " from (values (1)) one left join pg_stat_replication on true"));
+                                + " from (values (1)) one left join pg_stat_replication on true");
             case TEMPORARY_FILES ->
-                add(
+                query(
                         "Give sorts and hashes more memory, from the next session on; each of them may use this amount",
-                        commands.psql("alter role current_user set work_mem = '64MB'"));
+                        "alter role current_user set work_mem = '64MB'");
             case WAL ->
-                add(
+                query(
                         "Check the disk of the write-ahead log",
-                        commands.psql("select wal_records, wal_bytes, wal_buffers_full, stats_reset from pg_stat_wal"));
+                        "select wal_records, wal_bytes, wal_buffers_full, stats_reset from pg_stat_wal");
             case IO ->
-                add(
+                query(
                         "Find the tables that are read from disk",
-                        commands.psql("select relname, heap_blks_read, heap_blks_hit, idx_blks_read, idx_blks_hit"
-                                + " from pg_statio_user_tables order by heap_blks_read desc limit 10"));
+                        "select relname, heap_blks_read, heap_blks_hit, idx_blks_read, idx_blks_hit"
+                                + " from pg_statio_user_tables order by heap_blks_read desc limit 10");
             case CPU ->
-                add(
+                query(
                         "Find the sessions that compute",
-                        commands.psql("select application_name, usename, count(*), max(now() - query_start) as longest"
+                        "select application_name, usename, count(*), max(now() - query_start) as longest"
                                 + " from pg_stat_activity where state = 'active' and wait_event is null"
-                                + " group by 1, 2 order by 3 desc"));
+                                + " group by 1, 2 order by 3 desc");
             case CONTENTION, OTHER -> {}
         }
     }
@@ -358,15 +346,14 @@ final class Recommendations {
                 "Find the code that leaves a transaction open: connection %s is in %s"
                         .formatted(group.get(0).connectionId(), frame(group.get(0))),
                 commands.threads());
-        add(
+        query(
                 "Let PostgreSQL terminate such sessions automatically; the pool replaces their connections",
-                commands.psql("alter role current_user set idle_in_transaction_session_timeout = '1min'"));
+                "alter role current_user set idle_in_transaction_session_timeout = '1min'");
         if (!pids(group).isEmpty()) {
-            add(
+            query(
                     "Terminate the sessions now: their transactions are rolled back, and their callers get an error",
-                    commands.psql("select pg_terminate_backend(pid) from pg_stat_activity where pid in (%s)"
-                                    .formatted(pids(group))
-                            + " and state like 'idle in transaction%' and xact_start <= '" + clock() + "'"));
+                    "select pg_terminate_backend(pid) from pg_stat_activity where pid in (%s)".formatted(pids(group))
+                            + " and state like 'idle in transaction%' and xact_start <= '" + clock() + "'");
         }
     }
 
@@ -375,7 +362,7 @@ final class Recommendations {
                 "Find the code that holds connection %s: thread %s is in %s"
                         .formatted(longest.connectionId(), longest.thread(), frame(longest)),
                 commands.threads());
-        add("Return connections before slow work, with try-with-resources", "");
+        add("Return connections before slow work, with try-with-resources");
         if (longest.verdict() == Verdict.LEAK) {
             long limit = observation.after().settings().leakThreshold().toMillis() + 1_000;
             add(
@@ -388,13 +375,11 @@ final class Recommendations {
 
     private void forLostPeer(Holder first) {
         PoolSettings settings = observation.after().settings();
-        add(
-                "Wait: each caller gets an error within %s of the start of its wait, and its connection is replaced"
-                        .formatted(Formats.time(settings.socketTimeout())),
-                "");
+        add("Wait: each caller gets an error within %s of the start of its wait, and its connection is replaced"
+                .formatted(Formats.time(settings.socketTimeout())));
         add("Check for packet loss between this host and PostgreSQL", commands.sockets());
         if (first.backendPid() != 0) {
-            add("Look for pid %s in PostgreSQL's log".formatted(first.backendPid()), "");
+            add("Look for pid %s in PostgreSQL's log".formatted(first.backendPid()));
         }
         Duration shorter = settings.statementTimeout().plus(SOCKET_MARGIN);
         if (settings.socketTimeout().compareTo(shorter) > 0) {
@@ -410,7 +395,7 @@ final class Recommendations {
             return;
         }
         PoolSnapshot numbers = observation.after().view().numbers();
-        add("Find the busiest routes: see the waiting requests below, and the timers in the MBean domain metrics", "");
+        add("Find the busiest routes: see the waiting requests below, and the timers in the MBean domain metrics");
         if (SituationClassifier.waitsForBatch(observation)) {
             add(
                     "More connections do not help: the limit is %s at a time for each kind of query. If there are idle cores,"
@@ -421,14 +406,14 @@ final class Recommendations {
                             + 2 * observation.after().settings().batchSlots());
             return;
         }
-        Optional<Integer> free = observation.postgres().map(Recommendations::free);
+        Optional<Integer> free = observation.postgres().map(this::free);
         if (free.isPresent() && free.get() > 0) {
             int larger = numbers.poolSize() + Math.min(numbers.poolSize(), free.get());
             add(
                     "If PostgreSQL has idle cores, allow more connections (it has %s free)".formatted(free.get()),
                     "./run.sh --pool-size " + larger);
         } else {
-            add("Do not enlarge the pool before PostgreSQL has free connections", "");
+            add("Do not enlarge the pool before PostgreSQL has free connections");
         }
     }
 
@@ -437,8 +422,7 @@ final class Recommendations {
         if (observation.availability().problem().contains("max_client_conn")) {
             add(
                     "Raise max_client_conn in pgbouncer.ini and reload PgBouncer (reload on its admin console, or SIGHUP), or"
-                            + " let its other clients open fewer connections",
-                    "");
+                            + " let its other clients open fewer connections");
             return;
         }
         add(
@@ -446,11 +430,9 @@ final class Recommendations {
                         + " stats_users)",
                 commands.pgBouncerConsole("show pools"));
         add("If it is paused, resume it (requires one of its admin_users)", commands.pgBouncerConsole("resume"));
-        add(
-                "If it is full, query PostgreSQL directly, not through PgBouncer, for what its sessions run or wait for:"
-                        + " select pid, state, wait_event_type, wait_event, pg_blocking_pids(pid), query from"
-                        + " pg_stat_activity where state <> 'idle'",
-                "");
+        add("If it is full, query PostgreSQL directly, not through PgBouncer, for what its sessions run or wait for:"
+                + " select pid, state, wait_event_type, wait_event, pg_blocking_pids(pid), query from"
+                + " pg_stat_activity where state <> 'idle'");
         add(
                 "If the sessions do normal work and PostgreSQL has idle cores, raise default_pool_size in pgbouncer.ini"
                         + " and reload PgBouncer",
@@ -458,7 +440,7 @@ final class Recommendations {
     }
 
     private void opening() {
-        add("Measure how long it takes to connect from this host", commands.psql("select 1"));
+        query("Measure how long it takes to connect from this host", "select 1");
         PoolSettings settings = observation.after().settings();
         if (settings.maxOverflow() > 0) {
             add(
@@ -470,7 +452,11 @@ final class Recommendations {
     private void failing() {
         RecentFailure last = observation.failures().get(0);
         switch (last.kind()) {
-            case CONNECT_FAILED, DATABASE_DOWN -> connectFailed();
+            case CONNECT_FAILED, DATABASE_DOWN -> {
+                if (SituationClassifier.isRefusal(observation.refusalState())) {
+                    refused();
+                }
+            }
             case PERMISSION_DENIED -> permissionDenied(last.message());
             case SCHEMA_MISMATCH -> schemaMismatch(last.message());
             case DATABASE_TROUBLE, STATEMENT_TIMEOUT, CONNECTION_LOST -> limits(last.message());
@@ -479,17 +465,7 @@ final class Recommendations {
         observation.failures().stream()
                 .flatMap(failure -> failure.incident().stream())
                 .findFirst()
-                .ifPresent(id -> add("Read incident %s: it shows the state at that time".formatted(id), ""));
-    }
-
-    private void stalled() {
-        add("Find the reason why connections are lost in the pool's events invalidate, connect_failed and close", "");
-    }
-
-    private void connectFailed() {
-        if (SituationClassifier.isRefusal(refusalState())) {
-            refused();
-        }
+                .ifPresent(id -> add("Read incident %s: it shows the state at that time".formatted(id)));
     }
 
     /**
@@ -508,13 +484,13 @@ final class Recommendations {
         };
         String what = "Grant role %s the missing privileges".formatted(observation.role());
         if (privileges.isEmpty() || !Commands.isPlain(denied.group(2)) || !Commands.isPlain(observation.role())) {
-            add(what + " (requires the owner or a superuser)", "");
+            add(what + " (requires the owner or a superuser)");
             return;
         }
         String object = (kind.equals("function") ? "routine" : kind) + " " + denied.group(2);
-        add(
+        query(
                 "%s (requires the owner of the %s or a superuser)".formatted(what, kind),
-                commands.psql("grant %s on %s to %s".formatted(privileges, object, observation.role())));
+                "grant %s on %s to %s".formatted(privileges, object, observation.role()));
     }
 
     /** Does not recommend a restart: migrations that are recorded as applied are not applied again. */
@@ -524,17 +500,15 @@ final class Recommendations {
         String where = relation.isEmpty()
                 ? "schemaname not in ('pg_catalog', 'information_schema')"
                 : "tablename = '%s'".formatted(relation);
-        add(
+        query(
                 "Find the schema of the tables, whether role %s may use it, and which schemas are searched"
                         .formatted(observation.role()),
-                commands.psql("select schemaname, tablename, tableowner,"
+                "select schemaname, tablename, tableowner,"
                         + " has_schema_privilege('%s', schemaname, 'usage') as usable,"
                                 .formatted(observation.role().replace("'", "''"))
-                        + " current_schemas(false) as searched from pg_tables where " + where));
-        add(
-                "If the table is in no schema, restore it from a backup, or undo its renaming. A restart does not create"
-                        + " it again",
-                "");
+                        + " current_schemas(false) as searched from pg_tables where " + where);
+        add("If the table is in no schema, restore it from a backup, or undo its renaming. A restart does not create"
+                + " it again");
     }
 
     /** Finds the limit at which PostgreSQL cancelled a statement or a lock wait, or terminated a session. */
@@ -545,44 +519,41 @@ final class Recommendations {
         if (!message.contains("timeout")) {
             return;
         }
-        add(
+        query(
                 "List the limits of new sessions of this role: those with the source user or database were set with"
                         + " alter role or alter database, and reset removes them",
-                commands.psql("select name, setting, unit, source from pg_settings where name in ('lock_timeout',"
+                "select name, setting, unit, source from pg_settings where name in ('lock_timeout',"
                         + " 'statement_timeout', 'transaction_timeout', 'idle_session_timeout',"
-                        + " 'idle_in_transaction_session_timeout') and setting <> '0'"));
+                        + " 'idle_in_transaction_session_timeout') and setting <> '0'");
         ROLE_LIMITS.forEach((phrase, setting) -> {
             if (message.contains(phrase)) {
-                add(
+                query(
                         "If the %s of this role is too short, reset it to the server's value for new sessions"
                                 .formatted(setting),
-                        commands.psql("alter role current_user reset " + setting));
+                        "alter role current_user reset " + setting);
             }
         });
     }
 
     private void deadlock() {
-        add(
-                "Repeat the cancelled request: PostgreSQL has rolled back only its transaction. To prevent deadlocks, let"
-                        + " the other client lock its rows in the same order, or in shorter transactions",
-                "");
-        add(
+        add("Repeat the cancelled request: PostgreSQL has rolled back only its transaction. To prevent deadlocks, let"
+                + " the other client lock its rows in the same order, or in shorter transactions");
+        query(
                 "Count the deadlocks in the database",
-                commands.psql(
-                        "select deadlocks, stats_reset from pg_stat_database where datname = current_database()"));
+                "select deadlocks, stats_reset from pg_stat_database where datname = current_database()");
     }
 
     private void refused() {
         // Other states, for example 57P03 during recovery, are unrelated to the number of connections.
-        if (!refusalState().startsWith("53")) {
+        if (!observation.refusalState().startsWith("53")) {
             down();
             return;
         }
-        add(
+        query(
                 "List the clients of PostgreSQL (as a superuser, for whom connections are reserved, if this login is refused)",
-                commands.psql("select application_name, usename, state, count(*), max(now() - state_change) as longest"
+                "select application_name, usename, state, count(*), max(now() - state_change) as longest"
                         + " from pg_stat_activity where backend_type = 'client backend'"
-                        + " group by 1, 2, 3 order by 4 desc"));
+                        + " group by 1, 2, 3 order by 4 desc");
         int maximum = observation.after().settings().maximum();
         if (maximum > 1) {
             add(
@@ -596,7 +567,7 @@ final class Recommendations {
     private void raiseLimit(int maximum) {
         Optional<ConnectionSlots> slots =
                 observation.postgres().or(observation::lastSeen).map(PostgresSnapshot::slots);
-        String message = refusalMessage();
+        String message = observation.refusalMessage();
         if (message.contains("for role")) {
             raise("role", observation.role(), slots.map(ConnectionSlots::roleLimit), maximum);
         } else if (message.contains("for database")) {
@@ -605,8 +576,7 @@ final class Recommendations {
             add(
                     "As a superuser, raise the limit that is reached: that of the role or of the database (alter role, alter"
                             + " database … connection limit), which takes effect immediately; or max_connections (alter system),"
-                            + " which requires a restart of PostgreSQL",
-                    "");
+                            + " which requires a restart of PostgreSQL");
         }
     }
 
@@ -629,14 +599,13 @@ final class Recommendations {
                         .filter(NoPrimaryException.class::isInstance)
                         .map(failure -> ((NoPrimaryException) failure).reason()))
                 .orElse(NoPrimaryException.Reason.NONE_FOUND);
-        add(
+        query(
                 "Check whether this is a standby, or its sessions are read-only by default, and where that is set",
-                commands.psql("select pg_is_in_recovery(), setting, source, sourcefile from pg_settings"
-                        + " where name = 'default_transaction_read_only'"));
+                "select pg_is_in_recovery(), setting, source, sourcefile from pg_settings"
+                        + " where name = 'default_transaction_read_only'");
         if (reason != NoPrimaryException.Reason.READ_ONLY) {
             add(
-                    "Point the address in the database URL to the primary: requests are answered again within about a second",
-                    "");
+                    "Point the address in the database URL to the primary: requests are answered again within about a second");
             addForSuperuser("If the primary is lost, promote the standby", "select pg_promote()");
         }
         if (reason != NoPrimaryException.Reason.STANDBY) {
@@ -665,18 +634,13 @@ final class Recommendations {
     }
 
     /** The number of further connections that the pool's role can open to the pool's database. */
-    private static int free(PostgresSnapshot view) {
-        String database = view.backends().stream()
-                .filter(backend -> backend.owner() == BackendOwner.POOL)
-                .map(Backend::database)
-                .findFirst()
-                .orElse("");
+    private int free(PostgresSnapshot view) {
         int ofRole = remaining(
                 view, view.slots().roleLimit(), backend -> backend.user().equals(view.role()));
         int inDatabase = remaining(
                 view,
                 view.slots().databaseLimit(),
-                backend -> backend.database().equals(database));
+                backend -> backend.database().equals(observation.database()));
         return Math.min(view.slots().free(), Math.min(ofRole, inDatabase));
     }
 
@@ -687,13 +651,12 @@ final class Recommendations {
 
     /** Handles refusals that persist until an operator corrects the cause; the pool's size has no influence. */
     private boolean loginRefused() {
-        String state = refusalState();
+        String state = observation.refusalState();
         if (SqlState.isLoginRefused(state)) {
             add(
                     "Correct the user or the password: --database-password-file is read, and"
-                            + " --database-password-command is run, at the next connection attempt; --database-url requires a restart",
-                    "");
-            add("Test this login (pg_hba.conf may refuse it, too)", commands.psql("select 1"));
+                            + " --database-password-command is run, at the next connection attempt; --database-url requires a restart");
+            query("Test this login (pg_hba.conf may refuse it, too)", "select 1");
             if (state.equals(SqlState.INVALID_LOGIN)) {
                 addForSuperuser(
                         "If the role may not log in, allow it",
@@ -701,55 +664,36 @@ final class Recommendations {
             }
             return true;
         }
-        if (state.equals(SqlState.NO_SUCH_DATABASE)) {
-            add("Create the database, or set another in --database-url", "");
-            return true;
-        }
+        String role = Commands.identifier(observation.role());
         String database = Commands.identifier(observation.database());
-        if (state.equals(SqlState.INSUFFICIENT_PRIVILEGE)) {
-            addForSuperuser(
-                    "Allow the role to connect to the database",
-                    "grant connect on database %s to %s".formatted(database, Commands.identifier(observation.role())));
-            return true;
+        switch (state) {
+            case SqlState.NO_SUCH_DATABASE -> add("Create the database, or set another in --database-url");
+            case SqlState.INSUFFICIENT_PRIVILEGE ->
+                addForSuperuser(
+                        "Allow the role to connect to the database",
+                        "grant connect on database %s to %s".formatted(database, role));
+            case SqlState.WRONG_OBJECT_STATE ->
+                addForSuperuser(
+                        "Allow connections to the database (from another database)",
+                        "alter database %s allow_connections true".formatted(database));
+            default -> {
+                return false;
+            }
         }
-        if (state.equals(SqlState.WRONG_OBJECT_STATE)) {
-            addForSuperuser(
-                    "Allow connections to the database (from another database)",
-                    "alter database %s allow_connections true".formatted(database));
-            return true;
-        }
-        return false;
-    }
-
-    private String refusalState() {
-        return observation
-                .outage()
-                .map(Monitor.Outage::sqlState)
-                .or(() -> observation.after().opening().failure().map(SQLException::getSQLState))
-                .orElse("");
-    }
-
-    private String refusalMessage() {
-        return observation
-                .outage()
-                .map(Monitor.Outage::message)
-                .or(() -> observation.after().opening().failure().map(SQLException::getMessage))
-                .orElse("");
+        return true;
     }
 
     private void down() {
         if (loginRefused()) {
             return;
         }
-        add("Check whether PostgreSQL runs and is reachable from this host", commands.psql("select 1"));
+        query("Check whether PostgreSQL runs and is reachable from this host", "select 1");
         if (observation.outage().map(Monitor.Outage::message).orElse("").contains("server_login_retry")) {
-            add(
-                    "Find in PgBouncer's log why its logins to PostgreSQL fail; once that is fixed, requests are answered"
-                            + " again after server_login_retry (15 s by default)",
-                    "");
+            add("Find in PgBouncer's log why its logins to PostgreSQL fail; once that is fixed, requests are answered"
+                    + " again after server_login_retry (15 s by default)");
             return;
         }
-        add("This server needs no action: it answers requests again within about a second of PostgreSQL's return", "");
+        add("This server needs no action: it answers requests again within about a second of PostgreSQL's return");
     }
 
     private static String frame(Holder holder) {
@@ -767,7 +711,24 @@ final class Recommendations {
 
     /** Adds a step without a command, because the psql command connects with a role that lacks the privilege. */
     private void addForSuperuser(String what, String sql) {
-        add("%s, as a superuser: %s".formatted(what, sql), "");
+        add("%s, as a superuser: %s".formatted(what, sql));
+    }
+
+    /** @param isAllowed whether the role of the psql command may run the statement */
+    private void query(boolean isAllowed, String what, String sql) {
+        if (isAllowed) {
+            query(what, sql);
+        } else {
+            addForSuperuser(what, sql);
+        }
+    }
+
+    private void query(String what, String sql) {
+        add(what, commands.psql(sql));
+    }
+
+    private void add(String what) {
+        add(what, "");
     }
 
     private void add(String what, String command) {

@@ -25,21 +25,15 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /** Describes the situation and its causes in one sentence for an operator. A pure function. */
-final class Sentence {
+record Sentence(Observation observation, List<Holder> holders) {
     private static final int MAX_REASONS = 3;
-
-    private final Observation observation;
-    private final List<Holder> holders;
-    private final PoolSnapshot numbers;
-
-    private Sentence(Observation observed, List<Holder> holders) {
-        this.observation = observed;
-        this.holders = holders;
-        this.numbers = observed.after().view().numbers();
-    }
 
     static String of(Situation situation, Observation observed, List<Holder> holders) {
         return new Sentence(observed, holders).write(situation);
+    }
+
+    private PoolSnapshot numbers() {
+        return observation.after().view().numbers();
     }
 
     private String write(Situation situation) {
@@ -76,10 +70,10 @@ final class Sentence {
                 .findFirst()
                 .map(backend -> "; it waits for %s%s"
                         .formatted(
-                                Phrases.lock(backend.lockWait().orElseThrow().what()),
+                                Formats.lock(backend.lockWait().orElseThrow().what()),
                                 new BlockingChains(view, List.of())
                                         .of(backend)
-                                        .map(holder -> " held by " + Phrases.blocker(holder))
+                                        .map(holder -> " held by " + holder.describe())
                                         .orElse("")))
                 .orElse("");
     }
@@ -117,7 +111,8 @@ final class Sentence {
     private String state(Situation situation) {
         return switch (situation) {
             case WELL, FAILING, RECOVERING ->
-                "Well: %s of %s connections in use, %s".formatted(numbers.checkedOut(), maximum(), waiters());
+                "Well: %s of %s connections in use, %s"
+                        .formatted(numbers().checkedOut(), numbers().maximum(), waiters());
             case TROUBLED, BLOCKED, EXHAUSTED -> "%s: %s".formatted(usage(), reasons());
             case SATURATED ->
                 "%s: %s".formatted(usage(), observation.availability().keptBack() ? poolerFull() : throughput());
@@ -143,11 +138,11 @@ final class Sentence {
     }
 
     private String waiters() {
-        return numbers.waiting() == 0
+        return numbers().waiting() == 0
                 ? "no requests waiting"
                 : "%s waiting, the first for %s"
                         .formatted(
-                                Formats.count(numbers.waiting(), "request", "requests"),
+                                Formats.count(numbers().waiting(), "request", "requests"),
                                 Formats.time(observation.after().view().oldestWait()));
     }
 
@@ -156,15 +151,12 @@ final class Sentence {
         String longest = holders.isEmpty()
                 ? ""
                 : " for up to " + Formats.time(holders.get(0).heldFor());
-        String waiting = numbers.waiting() == 0
+        String waiting = numbers().waiting() == 0
                 ? "no requests waiting"
-                : Formats.count(numbers.waiting(), "request", "requests") + " waiting"
+                : Formats.count(numbers().waiting(), "request", "requests") + " waiting"
                         + (SituationClassifier.waitsForBatch(observation) ? " for the previous batch" : "");
-        return "%s of %s connections in use%s, %s".formatted(numbers.checkedOut(), maximum(), longest, waiting);
-    }
-
-    private int maximum() {
-        return numbers.maximum();
+        return "%s of %s connections in use%s, %s"
+                .formatted(numbers().checkedOut(), numbers().maximum(), longest, waiting);
     }
 
     private String troubleClauses() {
@@ -200,52 +192,39 @@ final class Sentence {
     /** @param group holders with the same verdict, the longest use first */
     private String clause(List<Holder> group) {
         int count = group.size();
-        boolean one = count == 1;
         Holder first = group.get(0);
+        String becauseAndRoute = "%s (%s)".formatted(first.because(), first.route());
         return switch (first.verdict()) {
             case LOCK_WAIT ->
-                "%s %s for %s%s%s"
+                "%s for %s%s%s"
                         .formatted(
-                                count,
-                                one ? "waits" : "wait",
-                                Phrases.lock(lockOf(first)),
+                                Formats.count(count, "waits", "wait"),
+                                Formats.lock(lockOf(first)),
                                 first.culprit()
-                                        .map(session -> " held by " + Phrases.blocker(session))
+                                        .map(session -> " held by " + session.describe())
                                         .orElse(""),
                                 first.culprit()
                                         .flatMap(head -> BlockingChains.queuedStatement(head, observation.postgres()))
                                         .map(queued -> ", behind %s, which waits too: end that first"
                                                 .formatted(queued.label()))
                                         .orElse(""));
-            case SLOW_SQL ->
-                one ? "1 " + first.because() : "%s run slow SQL, the longest %s".formatted(count, first.because());
+            case SLOW_SQL -> Formats.count(count, "", "run slow SQL, the longest ") + first.because();
             case IDLE_IN_TRANSACTION ->
-                one
-                        ? "1 %s (%s)".formatted(first.because(), first.route())
-                        : "%s are idle in transaction; the longest %s (%s)"
-                                .formatted(count, first.because(), first.route());
+                Formats.count(count, "", "are idle in transaction; the longest ") + becauseAndRoute;
             case APP_HOLDING ->
-                one
-                        ? "1 %s (%s)".formatted(first.because(), first.route())
-                        : "%s are held by the application without running SQL; the longest %s (%s)"
-                                .formatted(count, first.because(), first.route());
+                Formats.count(count, "", "are held by the application without running SQL; the longest ")
+                        + becauseAndRoute;
             case LEAK ->
-                one
-                        ? "1 is a suspected leak: it %s (%s)".formatted(first.because(), first.route())
-                        : "%s are suspected leaks: the longest %s (%s)"
-                                .formatted(count, first.because(), first.route());
+                Formats.count(count, "is a suspected leak: it ", "are suspected leaks: the longest ") + becauseAndRoute;
             case DEAD_BACKEND ->
-                one
+                count == 1
                         ? "1 " + first.because()
                         : "%s use backends that no longer exist (pids %s)".formatted(count, pids(group));
             case NETWORK ->
-                one
-                        ? "1 " + first.because()
-                        : "%s wait for responses that the network does not deliver; the longest %s"
-                                .formatted(count, first.because());
-            case WORKING -> one ? "1 is in normal use" : "%s are in normal use".formatted(count);
-            case UNKNOWN ->
-                one ? "1 is in use for an unknown reason" : "%s are in use for unknown reasons".formatted(count);
+                Formats.count(count, "", "wait for responses that the network does not deliver; the longest ")
+                        + first.because();
+            case WORKING -> Formats.count(count, "is in normal use", "are in normal use");
+            case UNKNOWN -> Formats.count(count, "is in use for an unknown reason", "are in use for unknown reasons");
         };
     }
 
@@ -258,7 +237,7 @@ final class Sentence {
     }
 
     private String throughput() {
-        Throughput rates = observation.throughput();
+        Observation.Throughput rates = observation.throughput();
         return "each is returned soon (median %s, %s check-ins per second): the load exceeds the pool's capacity"
                 .formatted(Formats.time(rates.medianUse()), Formats.rate(rates.perSecond()));
     }
@@ -282,22 +261,13 @@ final class Sentence {
                 .map(Sentence::firstLine)
                 .map(", the last attempt failed (%s)"::formatted)
                 .orElse("");
-        return "%s %s for a new connection%s%s"
-                .formatted(
-                        opening.acquiring(),
-                        opening.acquiring() == 1 ? "caller waits" : "callers wait",
-                        attempt,
-                        failure);
+        return "%s for a new connection%s%s"
+                .formatted(Formats.count(opening.acquiring(), "caller waits", "callers wait"), attempt, failure);
     }
 
     private String refusal() {
-        Optional<SQLException> failure = observation.after().opening().failure();
-        String message = failure.map(Sentence::firstLine)
-                .or(() -> observation.outage().map(Monitor.Outage::message))
-                .orElse("");
-        String state = failure.map(SQLException::getSQLState)
-                .or(() -> observation.outage().map(Monitor.Outage::sqlState))
-                .orElse("");
+        String message = observation.refusalMessage();
+        String state = observation.refusalState();
         if (!SituationClassifier.isRefusal(state)) {
             return "no connection can be opened (%s)".formatted(message);
         }
@@ -305,11 +275,11 @@ final class Sentence {
     }
 
     private String stalled() {
-        int callers = numbers.waiting() + observation.after().opening().acquiring();
+        int callers = numbers().waiting() + observation.after().opening().acquiring();
         int lost = observation.after().opening().unused();
         return "%s although the pool is not full%s"
                 .formatted(
-                        callers == 1 ? "1 caller waits" : callers + " callers wait",
+                        Formats.count(callers, "caller waits", "callers wait"),
                         lost == 0
                                 ? ""
                                 : "; " + Formats.count(lost, "connection was", "connections were")

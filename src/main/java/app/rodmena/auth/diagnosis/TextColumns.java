@@ -65,11 +65,8 @@ public final class TextColumns {
             line.append(right.get(column) ? padding + cells.get(column) : cells.get(column) + padding)
                     .append("  ");
         }
-        String text = cells.get(last);
         int room = Math.max(1, WIDTH - line.length());
-        if (clipped && text.length() > room) {
-            text = text.substring(0, room - 1) + "…";
-        }
+        String text = clipped ? Formats.shortened(cells.get(last), room) : cells.get(last);
         return wrap(line.toString(), text, " ".repeat(line.length()), "");
     }
 

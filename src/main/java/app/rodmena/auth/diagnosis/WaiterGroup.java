@@ -1,9 +1,14 @@
 package app.rodmena.auth.diagnosis;
 
+import app.rodmena.auth.pool.WaiterView;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.TableKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The callers that wait for a connection for the same operation.
@@ -24,4 +29,23 @@ public record WaiterGroup(
         Duration longest,
 
         @Description("Id of the request that has waited longest; empty if it has none")
-        String requestId) {}
+        String requestId) {
+    /** The waiting callers by route, the largest group first. */
+    static List<WaiterGroup> of(PoolFacts facts) {
+        return facts.waiters().stream().collect(Collectors.groupingBy(WaiterView::route)).entrySet().stream()
+                .map(group -> of(group.getKey(), group.getValue(), facts.at()))
+                .sorted(Comparator.comparing(WaiterGroup::count).reversed().thenComparing(WaiterGroup::route))
+                .toList();
+    }
+
+    private static WaiterGroup of(String route, List<WaiterView> callers, Instant now) {
+        WaiterView first = Collections.min(callers, Comparator.comparing(WaiterView::since));
+        Duration longest = Duration.between(first.since(), now);
+        return new WaiterGroup(
+                route,
+                callers.size(),
+                first.since(),
+                longest.isNegative() ? Duration.ZERO : longest,
+                first.ids().requestId());
+    }
+}

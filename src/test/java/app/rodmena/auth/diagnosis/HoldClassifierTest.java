@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import app.rodmena.auth.database.Monitor.Outage;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.BackendOwner;
+import app.rodmena.auth.diagnosis.HoldClassifier.HoldClassification;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.postgres.TransactionState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -88,12 +90,7 @@ class HoldClassifierTest {
     }
 
     private static HoldClassifier classifier(Optional<Outage> outage) {
-        return new HoldClassifier(
-                THRESHOLDS,
-                outage,
-                backend -> Optional.empty(),
-                connection -> Optional.empty(),
-                connection -> Optional.empty());
+        return new HoldClassifier(THRESHOLDS, outage, Optional.empty(), Map.of(), Map.of());
     }
 
     private ConnectionObservation any(boolean postgresAnswered) {
