@@ -24,7 +24,6 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationConfig;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.BeanPropertyWriter;
 import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
@@ -32,7 +31,6 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.util.NameTransformer;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -46,11 +44,15 @@ public final class DiagnosisJson {
 
     static final JsonMapper MAPPER = JsonMapper.builder()
             .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
-            .addModule(new SimpleModule()
-                    .addSerializer(serializer(Instant.class, (time, json) -> json.writeString(WireFormat.time(time))))
-                    .addSerializer(serializer(Duration.class, (time, json) -> writeMillis(time, json)))
-                    .addSerializer(serializer(OptionalInt.class, (number, json) -> writeInt(number, json)))
-                    .addSerializer(new OptionalSerializer())
+            .addModule(Json.instants(WireFormat::time)
+                    .addSerializer(serializer(Duration.class, (time, json, all) -> writeMillis(time, json)))
+                    .addSerializer(serializer(
+                            OptionalInt.class,
+                            (number, json, all) ->
+                                    all.defaultSerializeValue(number.isPresent() ? number.getAsInt() : null, json)))
+                    .addSerializer(serializer(
+                            Optional.class,
+                            (value, json, all) -> all.defaultSerializeValue(((Optional<?>) value).orElse(null), json)))
                     .addSerializer(RecordJson.of(PoolSnapshot.class))
                     .addSerializer(RecordJson.of(PoolEvent.class))
                     .addSerializer(RecordJson.of(PastDiagnosis.class))
@@ -106,7 +108,7 @@ public final class DiagnosisJson {
 
     @FunctionalInterface
     private interface ValueWriter<T> {
-        void write(T value, JsonGenerator json) throws IOException;
+        void write(T value, JsonGenerator json, SerializerProvider all) throws IOException;
     }
 
     private static <T> StdSerializer<T> serializer(Class<T> type, ValueWriter<T> writing) {
@@ -115,7 +117,7 @@ public final class DiagnosisJson {
 
             @Override
             public void serialize(T value, JsonGenerator json, SerializerProvider provider) throws IOException {
-                writing.write(value, json);
+                writing.write(value, json, provider);
             }
         };
     }
@@ -127,27 +129,6 @@ public final class DiagnosisJson {
             json.writeNumber(micros / 1_000);
         } else {
             json.writeNumber(micros / 1_000.0);
-        }
-    }
-
-    private static void writeInt(OptionalInt number, JsonGenerator json) throws IOException {
-        if (number.isPresent()) {
-            json.writeNumber(number.getAsInt());
-        } else {
-            json.writeNull();
-        }
-    }
-
-    private static final class OptionalSerializer extends StdSerializer<Optional<?>> {
-        private static final long serialVersionUID = 1;
-
-        OptionalSerializer() {
-            super(Optional.class, false);
-        }
-
-        @Override
-        public void serialize(Optional<?> value, JsonGenerator json, SerializerProvider provider) throws IOException {
-            provider.defaultSerializeValue(value.orElse(null), json);
         }
     }
 

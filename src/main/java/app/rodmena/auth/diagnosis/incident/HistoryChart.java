@@ -1,12 +1,13 @@
 package app.rodmena.auth.diagnosis.incident;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A chart of up to 15 minutes of history with lines and areas, as inline SVG. Not thread-safe. */
+/** A chart of up to 15 minutes of history with lines and areas, as inline SVG. */
 final class HistoryChart {
     private static final int WIDTH = 900;
     private static final int HEIGHT = 110;
@@ -15,45 +16,52 @@ final class HistoryChart {
 
     private final List<JsonNode> seconds;
     private final int minutes;
-    private final StringBuilder marks = new StringBuilder();
-    private double top = 1;
+    private final double top;
 
-    /** @param seconds the history, the oldest second first */
-    HistoryChart(List<JsonNode> seconds) {
+    /**
+     * A line of the chart.
+     *
+     * @param style its CSS class: one of {@code area}, {@code line}, {@code limit}, {@code bad}
+     * @param field the JSON pointer to its value in a second
+     */
+    record Line(String style, String field) {
+        double of(JsonNode second) {
+            return second.at(field).asDouble();
+        }
+    }
+
+    private HistoryChart(List<JsonNode> seconds, Line... lines) {
         this.seconds = seconds;
         this.minutes = IntStream.of(2, 5, 15)
                 .filter(range -> seconds.size() <= range * 60)
                 .findFirst()
                 .orElse(15);
+        this.top = Arrays.stream(lines)
+                .flatMapToDouble(line -> seconds.stream().mapToDouble(line::of))
+                .reduce(1, Math::max);
     }
 
-    /** Extends the scale to the values of a line; must be called for all lines before the first {@link #draw}. */
-    HistoryChart fit(ToDoubleFunction<JsonNode> value) {
-        top = Math.max(top, seconds.stream().mapToDouble(value).max().orElse(1));
-        return this;
+    /** @param seconds the history, the oldest second first; at least one */
+    static String svg(String title, List<JsonNode> seconds, Line... lines) {
+        HistoryChart chart = new HistoryChart(seconds, lines);
+        return chart.frame(title) + Arrays.stream(lines).map(chart::draw).collect(Collectors.joining())
+                + "</svg></figure>";
     }
 
-    /** @param style the CSS class: one of {@code area}, {@code line}, {@code limit}, {@code bad} */
-    HistoryChart draw(String style, ToDoubleFunction<JsonNode> value) {
-        if (seconds.isEmpty()) {
-            return this;
-        }
+    private String draw(Line line) {
         StringBuilder points = new StringBuilder();
         for (int i = 0; i < seconds.size(); i++) {
-            points.append(point(x(i), y(value.applyAsDouble(seconds.get(i)))));
+            points.append(point(x(i), y(line.of(seconds.get(i)))));
         }
-        if (style.equals("area")) {
-            points.append(point(x(seconds.size() - 1), HEIGHT)).append(point(x(0), HEIGHT));
-            marks.append("<polygon class='area' points='%s'/>"
-                    .formatted(points.toString().strip()));
-        } else {
-            marks.append("<polyline class='%s' points='%s'/>"
-                    .formatted(style, points.toString().strip()));
+        if (!line.style.equals("area")) {
+            return "<polyline class='%s' points='%s'/>"
+                    .formatted(line.style, points.toString().strip());
         }
-        return this;
+        points.append(point(x(seconds.size() - 1), HEIGHT)).append(point(x(0), HEIGHT));
+        return "<polygon class='area' points='%s'/>".formatted(points.toString().strip());
     }
 
-    String svg(String title) {
+    private String frame(String title) {
         StringBuilder svg = new StringBuilder();
         svg.append("<figure><figcaption>%s</figcaption>".formatted(title));
         svg.append("<svg viewBox='-40 -8 %s %s' role='img' aria-label='%s'>"
@@ -66,7 +74,7 @@ final class HistoryChart {
             svg.append("<text class='x' x='%s' y='%s'>%s</text>"
                     .formatted(WIDTH - WIDTH * label / LABELS, HEIGHT + 15, ago(ago)));
         }
-        return svg.append(marks).append("</svg></figure>").toString();
+        return svg.toString();
     }
 
     private static String ago(int seconds) {

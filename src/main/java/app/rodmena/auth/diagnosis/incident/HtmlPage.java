@@ -1,5 +1,6 @@
 package app.rodmena.auth.diagnosis.incident;
 
+import app.rodmena.auth.diagnosis.Formats;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,10 +155,7 @@ final class HtmlPage {
             return "<a href='%s'>%s</a>".formatted(text(value, "link"), text(value, "text"));
         }
         String text = plain(value);
-        return escaped(
-                text.length() > MAX_CELL_LENGTH && value.isTextual()
-                        ? text.substring(0, MAX_CELL_LENGTH - 1) + "…"
-                        : text);
+        return escaped(value.isTextual() ? Formats.shortened(text, MAX_CELL_LENGTH) : text);
     }
 
     String end() {

@@ -4,14 +4,18 @@ import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.TableKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 
 /**
  * A recorded incident with the state at its start. Immutable.
  *
  * @param cause its most severe cause when it was recorded
  * @param repetitions the number of further occurrences, which were attributed to this incident
- * @param frozenAfter the time from the occurrence until the state was recorded
  * @param document the complete incident as JSON
  */
 @Description("One incident")
@@ -43,11 +47,19 @@ public record Incident(
                 wholeMillis = true)
         Optional<Duration> lasted,
 
-        Duration frozenAfter,
         IncidentDocument document) {
+    /** For example {@code 20261125-031140-118k}: the time in UTC with milliseconds, and a random letter. */
+    static final Pattern ID = Pattern.compile("\\d{8}-\\d{6}-\\d{3}[a-z]");
+
+    private static final DateTimeFormatter ID_TIME =
+            DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss-SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    static String newId(Instant time) {
+        return ID_TIME.format(time) + (char) ('a' + ThreadLocalRandom.current().nextInt(26));
+    }
+
     /** A copy with another number of further occurrences and another end; the document keeps the old ones. */
     Incident with(long repetitions, Optional<Duration> lasted) {
-        return new Incident(
-                id, time, cause, sentence, repetitions, lasted.map(time::plus), lasted, frozenAfter, document);
+        return new Incident(id, time, cause, sentence, repetitions, lasted.map(time::plus), lasted, document);
     }
 }

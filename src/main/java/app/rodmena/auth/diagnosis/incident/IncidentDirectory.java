@@ -46,8 +46,8 @@ public final class IncidentDirectory {
         this.directory = directory;
         this.extension = extension;
         this.maxFiles = maxFiles;
-        names = Pattern.compile(IncidentId.PATTERN.pattern() + Pattern.quote(extension));
-        drafts = Pattern.compile(IncidentId.PATTERN.pattern() + Pattern.quote(extension) + "\\d+\\.tmp");
+        names = Pattern.compile(Incident.ID.pattern() + Pattern.quote(extension));
+        drafts = Pattern.compile(Incident.ID.pattern() + Pattern.quote(extension) + "\\d+\\.tmp");
     }
 
     public Path path() {
@@ -57,14 +57,14 @@ public final class IncidentDirectory {
     /** The file of an incident; empty if there is none. No other file has such a name, whatever the id contains. */
     public Optional<Path> find(String id) {
         return Optional.of(id)
-                .filter(text -> IncidentId.PATTERN.matcher(text).matches())
+                .filter(text -> Incident.ID.matcher(text).matches())
                 .map(text -> directory.resolve(text + extension))
                 .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS));
     }
 
     /** Stores the file of an incident, or replaces it; then deletes the oldest files beyond the maximum. */
     public void store(String id, Writer writer) throws IOException {
-        if (!IncidentId.PATTERN.matcher(id).matches()) {
+        if (!Incident.ID.matcher(id).matches()) {
             throw new IOException("not the id of an incident: " + id);
         }
         Files.createDirectories(directory);

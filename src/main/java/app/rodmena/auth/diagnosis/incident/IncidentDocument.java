@@ -62,16 +62,7 @@ public final class IncidentDocument {
         tree.set("history", DiagnosisJson.MAPPER.valueToTree(history));
         tree.set("before", DiagnosisJson.MAPPER.valueToTree(minuteBefore.orElse(null)));
         tree.putNull("during");
-        return new Incident(
-                id,
-                time,
-                cause,
-                sentence,
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                took,
-                new IncidentDocument(DiagnosisJson.bytes(tree)));
+        return incident(tree, DiagnosisJson.bytes(tree));
     }
 
     /**
@@ -82,25 +73,11 @@ public final class IncidentDocument {
     static Incident read(byte[] json) throws IOException {
         try {
             JsonNode tree = DiagnosisJson.MAPPER.readTree(json);
-            String id = tree.path("id").asText();
-            if (!IncidentId.PATTERN.matcher(id).matches()
+            if (!Incident.ID.matcher(tree.path("id").asText()).matches()
                     || !tree.path("diagnosis").isObject()) {
                 throw new IOException("not an incident");
             }
-            Instant time = Instant.parse(tree.path("time").asText());
-            Optional<Duration> lasted = tree.path("lastedMillis").isNumber()
-                    ? Optional.of(Duration.ofMillis(tree.path("lastedMillis").asLong()))
-                    : Optional.empty();
-            return new Incident(
-                    id,
-                    time,
-                    IncidentCause.valueOf(tree.path("cause").asText()),
-                    tree.path("sentence").asText(),
-                    tree.path("swallowed").asLong(),
-                    lasted.map(time::plus),
-                    lasted,
-                    Duration.ofMillis(tree.path("frozenAfterMillis").asLong()),
-                    new IncidentDocument(json));
+            return incident(tree, json);
         } catch (IllegalArgumentException | DateTimeParseException e) {
             throw new IOException("not an incident of this version", e);
         }
@@ -118,25 +95,32 @@ public final class IncidentDocument {
             Optional<Duration> lasted,
             Optional<PastDiagnosis> during,
             List<PoolSecond> history) {
-        Incident changed = incident.with(repetitions, lasted);
         ObjectNode tree = incident.document().tree();
         tree.put("swallowed", repetitions);
-        tree.put("ended", changed.ended().map(WireFormat::time).orElse(null));
+        tree.put(
+                "ended", lasted.map(incident.time()::plus).map(WireFormat::time).orElse(null));
         tree.put("lastedMillis", lasted.map(Duration::toMillis).orElse(null));
         during.ifPresent(activity -> tree.set("during", DiagnosisJson.MAPPER.valueToTree(activity)));
         if (!history.isEmpty()) {
             tree.set("history", DiagnosisJson.MAPPER.valueToTree(history));
         }
+        return incident(tree, DiagnosisJson.bytes(tree));
+    }
+
+    private static Incident incident(JsonNode tree, byte[] json) {
+        Instant time = Instant.parse(tree.path("time").asText());
+        Optional<Duration> lasted = Optional.of(tree.path("lastedMillis"))
+                .filter(JsonNode::isNumber)
+                .map(millis -> Duration.ofMillis(millis.asLong()));
         return new Incident(
-                changed.id(),
-                changed.time(),
-                changed.cause(),
-                changed.sentence(),
-                repetitions,
-                changed.ended(),
+                tree.path("id").asText(),
+                time,
+                IncidentCause.valueOf(tree.path("cause").asText()),
+                tree.path("sentence").asText(),
+                tree.path("swallowed").asLong(),
+                lasted.map(time::plus),
                 lasted,
-                changed.frozenAfter(),
-                new IncidentDocument(DiagnosisJson.bytes(tree)));
+                new IncidentDocument(json));
     }
 
     /** The incident as JSON. */

@@ -1,6 +1,7 @@
 package app.rodmena.auth.diagnosis.incident;
 
 import app.rodmena.auth.diagnosis.Formats;
+import app.rodmena.auth.diagnosis.incident.HistoryChart.Line;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
@@ -183,25 +184,22 @@ final class IncidentHtml {
             return;
         }
         page.heading("History by second");
-        page.append(new HistoryChart(seconds)
-                .fit(HistorySecond::maximum)
-                .fit(HistorySecond::waiting)
-                .draw("area", HistorySecond::inUse)
-                .draw("limit", HistorySecond::maximum)
-                .draw("bad", HistorySecond::waiting)
-                .svg("Connections in use (area), their maximum (dashed), waiting callers (red)"));
-        page.append(new HistoryChart(seconds)
-                .fit(HistorySecond::checkouts)
-                .fit(HistorySecond::refusals)
-                .draw("line", HistorySecond::checkouts)
-                .draw("bad", HistorySecond::refusals)
-                .svg("Checkouts per second (blue), refused callers per second (red)"));
-        page.append(new HistoryChart(seconds)
-                .fit(HistorySecond::p99Use)
-                .fit(HistorySecond::p99Wait)
-                .draw("line", HistorySecond::p99Use)
-                .draw("bad", HistorySecond::p99Wait)
-                .svg("p99 of uses (blue) and of waits (red), in milliseconds"));
+        page.append(HistoryChart.svg(
+                "Connections in use (area), their maximum (dashed), waiting callers (red)",
+                seconds,
+                new Line("area", "/peakCheckedOut"),
+                new Line("limit", "/numbers/maximum"),
+                new Line("bad", "/numbers/waiting")));
+        page.append(HistoryChart.svg(
+                "Checkouts per second (blue), refused callers per second (red)",
+                seconds,
+                new Line("line", "/checkouts"),
+                new Line("bad", "/refused")));
+        page.append(HistoryChart.svg(
+                "p99 of uses (blue) and of waits (red), in milliseconds",
+                seconds,
+                new Line("line", "/uses/p99Millis"),
+                new Line("bad", "/waits/p99Millis")));
     }
 
     /** Prepared transactions have no pid; their application is their identifier. */

@@ -3,10 +3,8 @@ package app.rodmena.auth.diagnosis.incident;
 import app.rodmena.auth.diagnosis.Formats;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
 
 /** Formats an incident as text for a terminal: the diagnosis, then the events and the history. */
 final class IncidentText {
@@ -72,28 +70,23 @@ final class IncidentText {
             return;
         }
         text.append("\n%s minutes, 10 s per column, newest on the right\n".formatted(MINUTES));
-        line(text, "connections in use", seconds, HistorySecond::inUse);
-        line(text, "waiting", seconds, HistorySecond::waiting);
-        line(text, "refused per second", seconds, HistorySecond::refusals);
-        line(text, "p99 of waits, ms", seconds, HistorySecond::p99Wait);
-        line(text, "p99 of uses, ms", seconds, HistorySecond::p99Use);
-        line(text, "checkouts per second", seconds, HistorySecond::checkouts);
+        line(text, "connections in use", seconds, "/peakCheckedOut");
+        line(text, "waiting", seconds, "/numbers/waiting");
+        line(text, "refused per second", seconds, "/refused");
+        line(text, "p99 of waits, ms", seconds, "/waits/p99Millis");
+        line(text, "p99 of uses, ms", seconds, "/uses/p99Millis");
+        line(text, "checkouts per second", seconds, "/checkouts");
     }
 
-    private static void line(StringBuilder text, String name, JsonNode seconds, ToDoubleFunction<JsonNode> value) {
-        List<JsonNode> all = new ArrayList<>();
-        seconds.forEach(all::add);
+    private static void line(StringBuilder text, String name, JsonNode seconds, String field) {
         double[] cells = new double[CELLS];
-        for (int i = 0; i < all.size(); i++) {
-            int cell = CELLS - 1 - (all.size() - 1 - i) / (MINUTES * 60 / CELLS);
+        for (int i = 0; i < seconds.size(); i++) {
+            int cell = CELLS - 1 - (seconds.size() - 1 - i) / (MINUTES * 60 / CELLS);
             if (cell >= 0) {
-                cells[cell] = Math.max(cells[cell], value.applyAsDouble(all.get(i)));
+                cells[cell] = Math.max(cells[cell], seconds.get(i).at(field).asDouble());
             }
         }
-        double max = 0;
-        for (double cell : cells) {
-            max = Math.max(max, cell);
-        }
+        double max = Arrays.stream(cells).max().orElse(0);
         StringBuilder bars = new StringBuilder();
         for (double cell : cells) {
             bars.append(BARS.charAt(cell == 0 ? 0 : (int) Math.max(1, Math.round(cell / max * (BARS.length() - 1)))));

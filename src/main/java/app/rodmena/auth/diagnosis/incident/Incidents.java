@@ -1,6 +1,7 @@
 package app.rodmena.auth.diagnosis.incident;
 
 import app.rodmena.auth.common.DaemonThreads;
+import app.rodmena.auth.diagnosis.history.InvalidPeriodException;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.database.FailureKind;
@@ -14,7 +15,6 @@ import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.diagnosis.Verdict;
 import app.rodmena.auth.diagnosis.history.ActivityHistory;
 import app.rodmena.auth.diagnosis.history.HistoryPeriod;
-import app.rodmena.auth.diagnosis.history.InvalidPeriodException;
 import app.rodmena.auth.diagnosis.history.PastDiagnosis;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.PoolHistory;
@@ -83,8 +83,7 @@ public final class Incidents implements AutoCloseable {
     private final ActivityHistory activity;
     private final String instance;
     private final IncidentsConfig config;
-    private final OpenIncidents open = new OpenIncidents();
-    private final IncidentEnds ends = new IncidentEnds();
+    private final OpenIncidents open = new OpenIncidents(System::nanoTime);
     private final Map<IncidentCause, LongAdder> counts = new EnumMap<>(IncidentCause.class);
     private final Optional<IncidentFiles> files;
     private final Optional<IncidentDirectory> recordings;
@@ -146,18 +145,24 @@ public final class Incidents implements AutoCloseable {
 
     /** The incidents kept, the newest first. */
     public List<Incident> newestFirst() {
+        return stored().stream()
+                .map(incident -> incident.with(repetitions(incident), lasted(incident)))
+                .toList();
+    }
+
+    private List<Incident> stored() {
         synchronized (incidents) {
-            return incidents.descendingMap().values().stream()
-                    .map(incident -> incident.with(repetitions(incident), lasted(incident)))
-                    .toList();
+            return List.copyOf(incidents.descendingMap().values());
         }
     }
 
     /** The incident with an id; empty if it is not kept. */
     public Optional<Incident> find(String id) {
+        Incident stored;
         synchronized (incidents) {
-            return Optional.ofNullable(incidents.get(id)).map(this::current);
+            stored = incidents.get(id);
         }
+        return Optional.ofNullable(stored).map(this::current);
     }
 
     /** The recordings of the Flight Recorder, beside the incidents; empty unless the configuration asks for them. */
@@ -270,7 +275,7 @@ public final class Incidents implements AutoCloseable {
     /** Detects the causes without an event: an outage without requests, stuck holders, and stalled callers. */
     private void onDiagnosis(Diagnosis diagnosis) {
         root = IncidentRoots.of(diagnosis);
-        ends.diagnosed(IncidentRoots.allOf(diagnosis), diagnosis.postgres().isPresent(), System.nanoTime())
+        open.diagnosed(IncidentRoots.allOf(diagnosis), diagnosis.postgres().isPresent())
                 .forEach(id -> execute(id, () -> finish(id)));
         diagnosis.holders().stream()
                 .filter(holder -> holder.verdict().isTrouble()
@@ -328,20 +333,11 @@ public final class Incidents implements AutoCloseable {
 
     /** Updates the number of further occurrences in memory and in the files. */
     private void storeRepetitions() {
-        for (Incident incident : newestFirst()) {
-            find(incident.id())
-                    .filter(current -> current.repetitions() != storedRepetitions(current.id()))
-                    .ifPresent(current -> {
-                        put(current);
-                        store(current.id());
-                    });
-        }
-    }
-
-    private long storedRepetitions(String id) {
-        synchronized (incidents) {
-            Incident incident = incidents.get(id);
-            return incident == null ? 0 : incident.repetitions();
+        for (Incident incident : stored()) {
+            if (repetitions(incident) != incident.repetitions()) {
+                put(current(incident));
+                store(incident.id());
+            }
         }
     }
 
@@ -351,51 +347,31 @@ public final class Incidents implements AutoCloseable {
      * @param connectionId the number of the connection concerned; 0 for none
      * @param queue supplies the queue at the occurrence; empty unless callers were refused
      * @param diagnosis the last diagnosis at the occurrence, used if the new one no longer shows a root cause
-     * @param deadlock describes the deadlock with the help of the diagnosis at the time of recording
-     * @param symptom the description of the wait or the stuck connection, used if the new diagnosis no longer shows it
+     * @param event describes what happened, unless the given new diagnosis does; empty if it does
      */
     private record Evidence(
             int connectionId,
             Optional<Supplier<QueueSnapshot>> queue,
             Optional<Diagnosis> diagnosis,
-            Optional<String> symptom,
-            Optional<Function<Diagnosis, String>> deadlock) {
+            Function<Diagnosis, Optional<String>> event) {
         static final Evidence NONE = of(0);
 
-        private Evidence(
-                int connectionId,
-                Optional<Supplier<QueueSnapshot>> queue,
-                Optional<Diagnosis> diagnosis,
-                Optional<String> symptom) {
-            this(connectionId, queue, diagnosis, symptom, Optional.empty());
-        }
-
-        static Evidence of(Deadlock deadlock, CallContext caller, List<ConnectionView> connections, Diagnosis before) {
-            return new Evidence(
-                    0,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.of(now -> deadlock.describe(caller.route(), connections, List.of(before, now))));
-        }
-
         static Evidence of(int connectionId) {
-            return new Evidence(connectionId, Optional.empty(), Optional.empty(), Optional.empty());
+            return new Evidence(connectionId, Optional.empty(), Optional.empty(), now -> Optional.empty());
         }
 
         /** The connection may be back at the time of the new diagnosis. */
         static Evidence of(Holder holder) {
-            return new Evidence(
-                    holder.connectionId(), Optional.empty(), Optional.empty(), Optional.of(describe(holder)));
+            return new Evidence(holder.connectionId(), Optional.empty(), Optional.empty(), ifOver(describe(holder)));
         }
 
         static Evidence of(Supplier<QueueSnapshot> queue) {
-            return new Evidence(0, Optional.of(queue), Optional.empty(), Optional.empty());
+            return new Evidence(0, Optional.of(queue), Optional.empty(), now -> Optional.empty());
         }
 
         /** A wait may be over at the time of the new diagnosis; the diagnosis before may still show its root cause. */
         static Evidence ofWait(String wait, Diagnosis before) {
-            return new Evidence(0, Optional.empty(), of(before).diagnosis, Optional.of(wait));
+            return new Evidence(0, Optional.empty(), of(before).diagnosis, ifOver(wait));
         }
 
         /** A cancelled statement no longer holds its connection: later diagnoses do not show it. */
@@ -403,7 +379,22 @@ public final class Incidents implements AutoCloseable {
             // Until the tables exist, no caller waits for a connection or holds one.
             boolean shows = !IncidentRoots.of(before).equals(OpenIncidents.UNKNOWN)
                     && before.situation() != Situation.NOT_PREPARED;
-            return new Evidence(0, Optional.empty(), shows ? Optional.of(before) : Optional.empty(), Optional.empty());
+            Optional<Diagnosis> diagnosis = shows ? Optional.of(before) : Optional.empty();
+            return new Evidence(0, Optional.empty(), diagnosis, now -> Optional.empty());
+        }
+
+        static Evidence of(Deadlock deadlock, CallContext caller, List<ConnectionView> connections, Diagnosis before) {
+            return new Evidence(
+                    0,
+                    Optional.empty(),
+                    Optional.empty(),
+                    now -> Optional.of(deadlock.describe(caller.route(), connections, List.of(before, now))));
+        }
+
+        private static Function<Diagnosis, Optional<String>> ifOver(String event) {
+            return now -> now.situation() == Situation.WELL || now.situation() == Situation.RECOVERING
+                    ? Optional.of(event)
+                    : Optional.empty();
         }
     }
 
@@ -413,7 +404,6 @@ public final class Incidents implements AutoCloseable {
 
     private void record(IncidentCause cause, String root, Instant time, int times, Evidence evidence) {
         OpenIncidents.Decision decision = open.record(cause, root, time, times, evidence.queue.isPresent());
-        ends.occurred(decision.id(), root, System.nanoTime());
         if (decision.isNew()) {
             counts.get(cause).increment();
         }
@@ -436,7 +426,6 @@ public final class Incidents implements AutoCloseable {
         try {
             Optional<Incident> before = find(id);
             Instant time = before.map(Incident::time).orElse(happened);
-            int connectionId = evidence.connectionId;
             List<PoolEvent> events = engine.recentEvents().newestFirst().stream()
                     .limit(MAX_EVENTS)
                     .toList();
@@ -447,39 +436,27 @@ public final class Incidents implements AutoCloseable {
             boolean isLate = !pendingDiagnosis.isDone();
             Diagnosis diagnosis = last(queue, evidence);
             open.rootFound(id, IncidentRoots.of(diagnosis));
-            ends.rootFound(id, IncidentRoots.of(diagnosis));
             Optional<PastDiagnosis> minuteBefore = between(time.minus(MINUTE), time);
             Duration took = Duration.between(happened, Instant.now());
-            Incident incident = IncidentDocument.freeze(
+            Function<Diagnosis, Incident> recorded = shown -> IncidentDocument.freeze(
                     id,
                     time,
                     cause,
-                    sentence(diagnosis, evidence),
+                    sentence(shown, evidence),
                     instance,
-                    diagnosis,
+                    shown,
                     events,
                     history,
                     minuteBefore,
                     took,
                     before);
+            Incident incident = recorded.apply(diagnosis);
             put(incident);
-            publish(incident, diagnosis, connectionId);
+            publish(incident, diagnosis, evidence.connectionId);
             if (isLate) {
                 // PostgreSQL answers slowly or not at all: the late diagnosis replaces the first one in the incident.
                 awaitDiagnosis(LATE_DIAGNOSIS_TIMEOUT, pendingDiagnosis);
-                Diagnosis late = last(queue, evidence);
-                put(IncidentDocument.freeze(
-                        id,
-                        time,
-                        cause,
-                        sentence(late, evidence),
-                        instance,
-                        late,
-                        events,
-                        history,
-                        minuteBefore,
-                        took,
-                        before));
+                put(recorded.apply(last(queue, evidence)));
             }
             store(id);
         } catch (Throwable e) { // A failure of one incident must not prevent the recording of later ones.
@@ -509,12 +486,9 @@ public final class Incidents implements AutoCloseable {
 
     private static String sentence(Diagnosis diagnosis, Evidence evidence) {
         String sentence = diagnosis.sentence();
-        Optional<String> holding = holder(diagnosis, evidence.connectionId).map(Incidents::describe);
-        boolean isOver = diagnosis.situation() == Situation.WELL || diagnosis.situation() == Situation.RECOVERING;
-        return evidence.deadlock
-                .map(deadlock -> deadlock.apply(diagnosis))
-                .or(() -> holding)
-                .or(() -> evidence.symptom.filter(symptom -> isOver))
+        return holder(diagnosis, evidence.connectionId)
+                .map(Incidents::describe)
+                .or(() -> evidence.event.apply(diagnosis))
                 .map(subject -> subject + "; " + uncapitalized(sentence))
                 .orElse(sentence);
     }
@@ -578,7 +552,7 @@ public final class Incidents implements AutoCloseable {
         long repetitions = repetitions(incident);
         Optional<Duration> lasted = lasted(incident);
         boolean isComplete = repetitions == incident.repetitions() && lasted.equals(incident.lasted());
-        if (isComplete && !ends.isOngoing(incident.id())) {
+        if (isComplete && !open.isOngoing(incident.id())) {
             return incident;
         }
         Instant now = Instant.now();
@@ -603,9 +577,9 @@ public final class Incidents implements AutoCloseable {
     }
 
     private Optional<Duration> lasted(Incident incident) {
-        return ends.isOngoing(incident.id())
+        return open.isOngoing(incident.id())
                 ? Optional.empty()
-                : ends.lasted(incident.id()).or(incident::lasted);
+                : open.lasted(incident.id()).or(incident::lasted);
     }
 
     private long repetitions(Incident incident) {

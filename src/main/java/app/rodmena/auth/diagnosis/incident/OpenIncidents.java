@@ -6,16 +6,22 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Decides whether an occurrence begins a new incident or belongs to an open one. Occurrences with the same root cause,
- * for example a lock, belong to one incident for a minute. If the root cause persists, each following incident lasts
- * twice as long, up to an hour. Thread-safe.
+ * The last incidents. Decides whether an occurrence begins a new incident or belongs to an open one: occurrences with
+ * the same root cause, for example a lock, belong to one incident for a minute. If the root cause persists, each
+ * following incident lasts twice as long, up to an hour.
+ *
+ * <p>Determines when incidents end: with the last occurrence, or the last diagnosis that showed a root cause, after
+ * which several diagnoses show none. A later occurrence continues the incident. Thread-safe.
  */
 final class OpenIncidents {
     private static final Duration MIN_LENGTH = Duration.ofMinutes(1);
@@ -23,6 +29,17 @@ final class OpenIncidents {
 
     /** The maximum number of open incidents; occurrences with further root causes belong to the newest one. */
     private static final int MAX_OPEN = 8;
+
+    /** The time without a sign of an incident after which it has ended. */
+    static final Duration QUIET = Duration.ofSeconds(5);
+
+    /** That time while PostgreSQL's view is missing, so that a lock could not be seen. */
+    static final Duration QUIET_WITHOUT_VIEW = Duration.ofMinutes(1);
+
+    /** After a pause of the process, the first diagnosis must show the root cause again. */
+    private static final int MIN_QUIET_DIAGNOSES = 3;
+
+    private static final int MAX_ROOTS = 20;
 
     /** The value for an unknown root cause. */
     static final String UNKNOWN = "";
@@ -49,53 +66,133 @@ final class OpenIncidents {
         final Set<IncidentCause> causes = EnumSet.noneOf(IncidentCause.class);
         final Instant until;
         final Duration length;
+        final long beganNanos;
+
+        /** All known root causes; {@link #root} is the first. */
+        final Set<String> roots = new HashSet<>();
+
         String root;
         IncidentCause worst;
         long repetitions;
         boolean refused;
+        long lastNanos;
+        int quietDiagnoses;
+        boolean ended;
 
-        Open(String id, String root, IncidentCause cause, Instant until, Duration length) {
+        Open(String id, String root, IncidentCause cause, Instant until, Duration length, long beganNanos) {
             this.id = id;
             this.root = root;
             this.worst = cause;
             this.until = until;
             this.length = length;
+            this.beganNanos = beganNanos;
+        }
+
+        void addRoot(String found) {
+            if (!found.equals(UNKNOWN) && roots.size() < MAX_ROOTS) {
+                roots.add(found);
+            }
+        }
+
+        void continueAt(long nanos) {
+            lastNanos = nanos;
+            quietDiagnoses = 0;
+            ended = false;
         }
     }
 
-    /**
-     * The newest last; includes ended incidents that still determine the length of the next one with their root cause.
-     */
-    private final List<Open> open = new ArrayList<>();
+    private final LongSupplier clock;
+
+    /** The newest last; includes ended incidents, which determine the length of the next one with their root cause. */
+    private final List<Open> last = new ArrayList<>();
 
     private final Map<IncidentCause, Open> lastOf = new EnumMap<>(IncidentCause.class);
 
+    /** @param clock a monotonic clock in nanoseconds */
+    OpenIncidents(LongSupplier clock) {
+        this.clock = clock;
+    }
+
     /**
-     * Registers an occurrence.
+     * Registers an occurrence, which begins an incident or continues one.
      *
      * @param root the root cause; {@link #UNKNOWN} if it is not known
      * @param times the number of callers affected
      * @param refusal whether these callers were refused
      */
     synchronized Decision record(IncidentCause cause, String root, Instant now, long times, boolean refusal) {
-        open.removeIf(incident -> !now.isBefore(incident.until.plus(incident.length)));
         Optional<Open> existing = latest(incident -> now.isBefore(incident.until) && isSame(incident, cause, root));
-        if (existing.isEmpty()
-                && open.stream()
-                                .filter(incident -> now.isBefore(incident.until))
-                                .count()
-                        >= MAX_OPEN) {
+        long open =
+                last.stream().filter(incident -> now.isBefore(incident.until)).count();
+        if (existing.isEmpty() && open >= MAX_OPEN) {
             existing = latest(incident -> now.isBefore(incident.until));
         }
-        return existing.map(incident -> repeat(incident, cause, times, refusal))
-                .orElseGet(() -> begin(cause, root, now, times, refusal));
+        Open incident = existing.orElseGet(() -> begin(cause, root, now));
+        incident.addRoot(root);
+        incident.continueAt(clock.getAsLong());
+        incident.causes.add(cause);
+        lastOf.put(cause, incident);
+        if (existing.isEmpty()) {
+            incident.repetitions = times - 1;
+            incident.refused = refusal;
+            return new Decision(incident.id, cause, true, false);
+        }
+        incident.repetitions += times;
+        boolean isWorse = cause.severity() > incident.worst.severity();
+        if (isWorse) {
+            incident.worst = cause;
+        }
+        boolean isFirstRefusal = refusal && !incident.refused;
+        incident.refused |= refusal;
+        return new Decision(incident.id, incident.worst, false, isWorse || isFirstRefusal);
     }
 
     /** Sets the root cause of an incident, unless it is already known. {@link #UNKNOWN} ends the search for it. */
     synchronized void rootFound(String id, String root) {
-        open.stream()
-                .filter(incident -> incident.id.equals(id) && incident.root.equals(UNKNOWN))
-                .forEach(incident -> incident.root = root.equals(UNKNOWN) ? "unknown root of " + incident.worst : root);
+        find(id).ifPresent(incident -> {
+            incident.addRoot(root);
+            if (incident.root.equals(UNKNOWN)) {
+                incident.root = root.equals(UNKNOWN) ? "unknown root of " + incident.worst : root;
+            }
+        });
+    }
+
+    /**
+     * Registers a diagnosis.
+     *
+     * @param roots the root causes that it shows
+     * @param hasView whether PostgreSQL answered
+     * @return the ids of the incidents that have ended by now
+     */
+    synchronized List<String> diagnosed(Set<String> roots, boolean hasView) {
+        long nanos = clock.getAsLong();
+        long quiet = (hasView ? QUIET : QUIET_WITHOUT_VIEW).toNanos();
+        List<String> ended = new ArrayList<>();
+        for (Open incident : last) {
+            if (incident.ended && nanos - incident.lastNanos >= QUIET_WITHOUT_VIEW.toNanos()) {
+                continue; // The same root cause is a new incident, and only a further occurrence continues this one.
+            }
+            if (incident.roots.stream().anyMatch(roots::contains)) {
+                incident.continueAt(nanos);
+            } else if (!incident.ended
+                    && ++incident.quietDiagnoses >= MIN_QUIET_DIAGNOSES
+                    && nanos - incident.lastNanos >= quiet) {
+                incident.ended = true;
+                ended.add(incident.id);
+            }
+        }
+        return ended;
+    }
+
+    /** The duration of an incident in milliseconds; empty if it has not ended, or is no longer known. */
+    synchronized Optional<Duration> lasted(String id) {
+        return find(id).filter(incident -> incident.ended)
+                .map(incident -> TimeUnit.NANOSECONDS.toMillis(incident.lastNanos - incident.beganNanos))
+                .map(Duration::ofMillis);
+    }
+
+    synchronized boolean isOngoing(String id) {
+        return find(id).filter(incident -> !incident.ended).isPresent();
     }
 
     /** The id of the open incident for occurrences of this cause; empty if there is none. */
@@ -110,42 +207,30 @@ final class OpenIncidents {
 
     /** The number of further occurrences of an incident; empty if it is no longer known. */
     synchronized Optional<Long> repetitions(String id) {
-        return open.stream()
-                .filter(incident -> incident.id.equals(id))
-                .map(incident -> incident.repetitions)
-                .findFirst();
+        return find(id).map(incident -> incident.repetitions);
+    }
+
+    private Optional<Open> find(String id) {
+        return latest(incident -> incident.id.equals(id));
     }
 
     private Optional<Open> last(IncidentCause cause) {
         return Optional.ofNullable(lastOf.get(cause));
     }
 
-    private Decision repeat(Open incident, IncidentCause cause, long times, boolean refusal) {
-        incident.repetitions += times;
-        incident.causes.add(cause);
-        lastOf.put(cause, incident);
-        boolean isWorse = cause.severity() > incident.worst.severity();
-        if (isWorse) {
-            incident.worst = cause;
-        }
-        boolean isFirstRefusal = refusal && !incident.refused;
-        incident.refused |= refusal;
-        return new Decision(incident.id, incident.worst, false, isWorse || isFirstRefusal);
-    }
-
-    private Decision begin(IncidentCause cause, String root, Instant now, long times, boolean refusal) {
-        Duration length = latest(incident -> isSame(incident, cause, root))
+    private Open begin(IncidentCause cause, String root, Instant now) {
+        Duration length = latest(
+                        incident -> now.isBefore(incident.until.plus(incident.length)) && isSame(incident, cause, root))
                 .filter(incident -> incident.repetitions > 0)
                 .map(incident -> min(incident.length.multipliedBy(2), MAX_LENGTH))
                 .orElse(MIN_LENGTH);
         String initialRoot = TENTATIVE.contains(root) ? UNKNOWN : root;
-        Open incident = new Open(IncidentId.at(now), initialRoot, cause, now.plus(length), length);
-        incident.repetitions = times - 1;
-        incident.refused = refusal;
-        incident.causes.add(cause);
-        open.add(incident);
-        lastOf.put(cause, incident);
-        return new Decision(incident.id, cause, true, false);
+        Open incident = new Open(Incident.newId(now), initialRoot, cause, now.plus(length), length, clock.getAsLong());
+        last.add(incident);
+        if (last.size() > Incidents.MAX_INCIDENTS) {
+            last.remove(0);
+        }
+        return incident;
     }
 
     /** Compares the root causes, or the causes if a root cause is unknown. */
@@ -158,7 +243,7 @@ final class OpenIncidents {
     }
 
     private Optional<Open> latest(Predicate<Open> filter) {
-        return open.stream().filter(filter).reduce((first, second) -> second);
+        return last.stream().filter(filter).reduce((first, second) -> second);
     }
 
     private static Duration min(Duration a, Duration b) {

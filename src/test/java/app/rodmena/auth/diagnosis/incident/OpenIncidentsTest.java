@@ -13,7 +13,7 @@ class OpenIncidentsTest {
     private static final String LOCK = "lock held by pid 4123";
     private static final String SATURATED = Situation.SATURATED.name();
 
-    private final OpenIncidents open = new OpenIncidents();
+    private final OpenIncidents open = new OpenIncidents(System::nanoTime);
 
     @Test
     void countsRepetitionsWithinAMinute() {
