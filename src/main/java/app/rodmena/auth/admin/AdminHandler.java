@@ -1,8 +1,8 @@
 package app.rodmena.auth.admin;
 
 import app.rodmena.auth.common.DaemonThreads;
+import app.rodmena.auth.common.InvalidParameterException;
 import app.rodmena.auth.common.InvalidSettingException;
-import app.rodmena.auth.diagnosis.history.InvalidPeriodException;
 import app.rodmena.auth.diagnosis.incident.ActionRefusedException;
 import app.rodmena.auth.http.Call;
 import app.rodmena.auth.http.HttpError;
@@ -11,7 +11,6 @@ import app.rodmena.auth.http.Request;
 import app.rodmena.auth.http.RequestHandler;
 import app.rodmena.auth.http.Response;
 import app.rodmena.auth.http.ResponseBudget;
-import app.rodmena.auth.pool.event.InvalidEventQuery;
 import app.rodmena.auth.security.AuditLog;
 import app.rodmena.auth.security.OperatorSession;
 import app.rodmena.auth.security.Operators;
@@ -183,8 +182,7 @@ final class AdminHandler extends RequestHandler<AdminEndpoint> implements AutoCl
 
     @Override
     protected Optional<Response> knownError(Request<AdminEndpoint> request, Throwable failure) {
-        boolean isRefused = failure instanceof InvalidEventQuery
-                || failure instanceof InvalidPeriodException
+        boolean isRefused = failure instanceof InvalidParameterException
                 || failure instanceof InvalidSettingException
                 || failure instanceof ActionRefusedException;
         return isRefused ? Optional.of(Response.error(400, failure.getMessage())) : Optional.empty();

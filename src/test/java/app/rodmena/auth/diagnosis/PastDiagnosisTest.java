@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.common.InvalidParameterException;
 import app.rodmena.auth.diagnosis.history.ActivityHistory;
-import app.rodmena.auth.diagnosis.history.BlockingSession;
-import app.rodmena.auth.diagnosis.history.ChainLink;
+import app.rodmena.auth.diagnosis.history.ActivitySecond.BlockingSession;
 import app.rodmena.auth.diagnosis.history.HistoryPeriod;
-import app.rodmena.auth.diagnosis.history.InvalidPeriodException;
 import app.rodmena.auth.diagnosis.history.PastDiagnosis;
+import app.rodmena.auth.diagnosis.history.PastDiagnosis.ChainLink;
 import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -117,7 +117,7 @@ class PastDiagnosisTest {
             assertThat(past.situation()).isEmpty();
             assertThat(past.sampledSeconds()).isZero();
             assertThatThrownBy(() -> history.diagnose(HistoryPeriod.parse("-14m", "", "", Instant.now())))
-                    .isInstanceOf(InvalidPeriodException.class)
+                    .isInstanceOf(InvalidParameterException.class)
                     .hasMessageContaining("the history is kept from");
         }
     }

@@ -1,11 +1,14 @@
 package app.rodmena.auth.diagnosis.history;
 
+import app.rodmena.auth.common.InvalidParameterException;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.diagnosis.Blocker;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.DiagnosisListener;
 import app.rodmena.auth.diagnosis.Formats;
 import app.rodmena.auth.diagnosis.Holder;
+import app.rodmena.auth.diagnosis.history.PastDiagnosis.ActiveSessions;
+import app.rodmena.auth.diagnosis.history.PastDiagnosis.ChainLink;
 import app.rodmena.auth.metrics.PoolHistory;
 import app.rodmena.auth.metrics.PoolSecond;
 import java.time.Duration;
@@ -57,7 +60,7 @@ public final class ActivityHistory implements DiagnosisListener {
     /**
      * The diagnosis of a period.
      *
-     * @throws InvalidPeriodException if the history has no part of it
+     * @throws InvalidParameterException if the history has no part of it
      */
     public PastDiagnosis diagnose(HistoryPeriod requested) {
         List<SampleRing.Second> all;

@@ -4,9 +4,10 @@ import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.TableKey;
 import java.time.Instant;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The activity of one sampled second: the pool's connections in use by wait class, and the waiting callers. */
@@ -52,41 +53,36 @@ public record ActivitySecond(
         @Description("The sessions that block the pool's connections")
         List<BlockingSession> blockers) {
 
-    /** The wait classes, by the wait event or state of a session. */
-    private enum WaitClass {
-        CPU,
-        IO,
-        LOCK,
-        LW_LOCK,
-        IPC,
-        CLIENT,
-        IDLE_IN_TRANSACTION,
-        OTHER;
+    private static final Set<String> WAIT_CLASSES = Set.of("CPU", "IO", "Lock", "LWLock", "IPC", "Client");
+    private static final String IDLE_IN_TRANSACTION = "idle in transaction";
+    private static final String OTHER = "other";
 
-        static WaitClass of(String waitEvent) {
-            if (waitEvent.startsWith("idle in transaction")) {
-                return IDLE_IN_TRANSACTION;
-            }
-            return switch (waitEvent.replaceFirst(" .*", "")) {
-                case "CPU" -> CPU;
-                case "IO" -> IO;
-                case "Lock" -> LOCK;
-                case "LWLock" -> LW_LOCK;
-                case "IPC" -> IPC;
-                case "Client" -> CLIENT;
-                default -> OTHER;
-            };
+    /** A session at the head of chains of lock waits in one second. */
+    @Description("A session at the head of chains of lock waits, and how many connections wait for it")
+    public record BlockingSession(
+            @TableKey @Description("The session, for example pid 4123 (psql)")
+            String name,
+
+            @Description(value = "Connections of the pool that wait for it", unit = "connections")
+            int waiting) {}
+
+    /** The wait class, by the wait event or the state of a session. */
+    private static String waitClass(String waitEvent) {
+        if (waitEvent.startsWith(IDLE_IN_TRANSACTION)) {
+            return IDLE_IN_TRANSACTION;
         }
+        String type = waitEvent.replaceFirst(" .*", "");
+        return WAIT_CLASSES.contains(type) ? type : OTHER;
     }
 
     static ActivitySecond of(SampleRing.Second second) {
-        Map<WaitClass, Integer> counts = new EnumMap<>(WaitClass.class);
+        Map<String, Integer> counts = new HashMap<>();
         Map<String, Integer> blockers = new TreeMap<>();
         int waiting = 0;
         for (Sample sample : second.samples()) {
             switch (sample.kind()) {
                 case POOL -> {
-                    counts.merge(WaitClass.of(sample.waitEvent()), sample.count(), Integer::sum);
+                    counts.merge(waitClass(sample.waitEvent()), sample.count(), Integer::sum);
                     if (!sample.blocker().isEmpty()) {
                         blockers.merge(sample.blocker(), sample.count(), Integer::sum);
                     }
@@ -99,14 +95,14 @@ public record ActivitySecond(
                 second.time(),
                 second.situation(),
                 second.answered(),
-                counts.getOrDefault(WaitClass.CPU, 0),
-                counts.getOrDefault(WaitClass.IO, 0),
-                counts.getOrDefault(WaitClass.LOCK, 0),
-                counts.getOrDefault(WaitClass.LW_LOCK, 0),
-                counts.getOrDefault(WaitClass.IPC, 0),
-                counts.getOrDefault(WaitClass.CLIENT, 0),
-                counts.getOrDefault(WaitClass.IDLE_IN_TRANSACTION, 0),
-                counts.getOrDefault(WaitClass.OTHER, 0),
+                counts.getOrDefault("CPU", 0),
+                counts.getOrDefault("IO", 0),
+                counts.getOrDefault("Lock", 0),
+                counts.getOrDefault("LWLock", 0),
+                counts.getOrDefault("IPC", 0),
+                counts.getOrDefault("Client", 0),
+                counts.getOrDefault(IDLE_IN_TRANSACTION, 0),
+                counts.getOrDefault(OTHER, 0),
                 waiting,
                 blockers.entrySet().stream()
                         .map(blocker -> new BlockingSession(blocker.getKey(), blocker.getValue()))

@@ -1,5 +1,6 @@
 package app.rodmena.auth.diagnosis.history;
 
+import app.rodmena.auth.common.InvalidParameterException;
 import app.rodmena.auth.schema.WireFormat;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -24,34 +25,26 @@ public record HistoryPeriod(Instant from, Instant to) {
 
     private static final Pattern AGE = Pattern.compile("-(\\d{1,6})([sm])");
 
-    /** A point in time and the length of its unit: a second or a minute. */
-    private record Point(Instant time, Duration length) {
-        Instant end() {
-            return time.plus(length);
-        }
-    }
-
     /**
      * Reads a period: the second or minute {@code at}, or {@code from} until {@code to}, by default until now. Unused
      * parameters are empty.
      *
-     * @throws InvalidPeriodException if a parameter is malformed or missing, or the period is empty
+     * @throws InvalidParameterException if a parameter is malformed or missing, or the period is empty
      */
     public static HistoryPeriod parse(String at, String from, String to, Instant now) {
         if (!at.isEmpty()) {
             if (!from.isEmpty() || !to.isEmpty()) {
-                throw new InvalidPeriodException("at: cannot be combined with from and to");
+                throw new InvalidParameterException("at: cannot be combined with from and to");
             }
-            Point point = point("at", at, now);
-            return new HistoryPeriod(point.time, point.end());
+            return point("at", at, now);
         }
         if (from.isEmpty()) {
-            throw new InvalidPeriodException("from: is missing; " + ALLOWED);
+            throw new InvalidParameterException("from: is missing; " + ALLOWED);
         }
-        Instant start = point("from", from, now).time;
-        Instant end = to.isEmpty() ? now : point("to", to, now).end();
+        Instant start = point("from", from, now).from;
+        Instant end = to.isEmpty() ? now : point("to", to, now).to;
         if (!start.isBefore(end)) {
-            throw new InvalidPeriodException("to: '%s' is not after from: '%s'".formatted(to, from));
+            throw new InvalidParameterException("to: '%s' is not after from: '%s'".formatted(to, from));
         }
         return new HistoryPeriod(start, end);
     }
@@ -68,35 +61,36 @@ public record HistoryPeriod(Instant from, Instant to) {
     /**
      * The part of this period for which there is a history.
      *
-     * @throws InvalidPeriodException if there is none
+     * @throws InvalidParameterException if there is none
      */
     HistoryPeriod within(Instant oldest, Instant newest) {
         String kept = "the history is kept from %s to %s".formatted(WireFormat.time(oldest), WireFormat.time(newest));
         if (from.isAfter(newest)) {
-            throw new InvalidPeriodException("%s is in the future; %s".formatted(WireFormat.time(from), kept));
+            throw new InvalidParameterException("%s is in the future; %s".formatted(WireFormat.time(from), kept));
         }
         if (!to.isAfter(oldest)) {
-            throw new InvalidPeriodException("%s is too long ago; %s".formatted(WireFormat.time(from), kept));
+            throw new InvalidParameterException("%s is too long ago; %s".formatted(WireFormat.time(from), kept));
         }
         return new HistoryPeriod(
                 from.isBefore(oldest) ? oldest : from, to.isAfter(newest) && !isSecond() ? newest : to);
     }
 
-    private static Point point(String name, String text, Instant now) {
+    /** The second or the minute that a text names. */
+    private static HistoryPeriod point(String name, String text, Instant now) {
         Matcher age = AGE.matcher(text);
         if (age.matches()) {
             boolean isSeconds = age.group(2).equals("s");
             Duration unit = isSeconds ? Duration.ofSeconds(1) : Duration.ofMinutes(1);
             Instant start = now.truncatedTo(ChronoUnit.SECONDS).minus(unit.multipliedBy(Long.parseLong(age.group(1))));
-            return new Point(start, unit);
+            return new HistoryPeriod(start, start.plus(unit));
         }
         try {
             boolean isMinute = text.matches("(.*T)?\\d\\d:\\d\\d(Z|[+-]\\d\\d:?\\d\\d)?");
-            return new Point(
-                    text.contains("T") ? OffsetDateTime.parse(text).toInstant() : clock(LocalTime.parse(text), now),
-                    isMinute ? Duration.ofMinutes(1) : Duration.ofSeconds(1));
+            Instant start =
+                    text.contains("T") ? OffsetDateTime.parse(text).toInstant() : clock(LocalTime.parse(text), now);
+            return new HistoryPeriod(start, start.plus(isMinute ? Duration.ofMinutes(1) : Duration.ofSeconds(1)));
         } catch (DateTimeException e) {
-            throw new InvalidPeriodException(
+            throw new InvalidParameterException(
                     "%s: '%s'; %s".formatted(name, text.replaceAll("\\p{Cntrl}", "?"), ALLOWED));
         }
     }

@@ -2,6 +2,7 @@ package app.rodmena.auth.diagnosis.history;
 
 import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.TableKey;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +62,42 @@ public record PastDiagnosis(
 
         @Description("The sampled seconds, the oldest first")
         List<ActivitySecond> seconds) {
+
+    /** The sessions or callers of a period that have something in common. */
+    @Description("Sessions or callers of a period with the same wait event, statement, blocker or route")
+    public record ActiveSessions(
+            @TableKey @Description("What they have in common, for example Lock relation")
+            String name,
+
+            @Description(value = "Average number over the sampled seconds", unit = "sessions")
+            double average,
+
+            @Description(value = "Maximum number in one second", unit = "sessions")
+            int max) {}
+
+    /** A line of the tree of blocking sessions. */
+    @Description(
+            "A session of a chain of lock waits, or equal ones; the sessions that it blocks follow with a higher depth")
+    public record ChainLink(
+            @Description(value = "Depth in the tree: 0 for a session that waits for no lock", unit = "levels")
+            int depth,
+
+            @Description(
+                    value = "PID of the backend; -1 for several sessions, 0 for a prepared transaction",
+                    unit = "pid")
+            int pid,
+
+            @Description("The session, for example pid 4123 (psql), or the route of callers of the pool")
+            String session,
+
+            @Description("Its wait event, or its state while no statement runs")
+            String waitEvent,
+
+            @Description("Its statement: the name or the masked text")
+            String statement,
+
+            @Description(value = "Number of sessions", unit = "sessions")
+            int count) {}
 
     @Description("The diagnosis as text for a terminal")
     public String text() {

@@ -1,6 +1,8 @@
 package app.rodmena.auth.diagnosis.history;
 
 import app.rodmena.auth.diagnosis.TextColumns;
+import app.rodmena.auth.diagnosis.history.PastDiagnosis.ActiveSessions;
+import app.rodmena.auth.diagnosis.history.PastDiagnosis.ChainLink;
 import app.rodmena.auth.schema.WireFormat;
 import java.util.List;
 import java.util.Locale;

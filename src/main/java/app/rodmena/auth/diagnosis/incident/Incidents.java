@@ -1,7 +1,7 @@
 package app.rodmena.auth.diagnosis.incident;
 
 import app.rodmena.auth.common.DaemonThreads;
-import app.rodmena.auth.diagnosis.history.InvalidPeriodException;
+import app.rodmena.auth.common.InvalidParameterException;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.database.FailureKind;
@@ -570,7 +570,7 @@ public final class Incidents implements AutoCloseable {
     private Optional<PastDiagnosis> between(Instant from, Instant to) {
         try {
             return Optional.of(activity.diagnose(new HistoryPeriod(from, to)));
-        } catch (InvalidPeriodException e) {
+        } catch (InvalidParameterException e) {
             LOG.debug("No activity is known from {} to {}", from, to, e);
             return Optional.empty();
         }

@@ -1,5 +1,6 @@
 package app.rodmena.auth.pool.event;
 
+import app.rodmena.auth.common.InvalidParameterException;
 import app.rodmena.auth.common.WireNamed;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -32,7 +33,8 @@ public record EventQuery(Set<PoolEventKind> kinds, int connectionId, Instant fro
      * @param connectionId 0 for all
      * @param from a time such as {@code 2026-11-23T15:34:52Z}, or an offset such as {@code -5m} for five minutes ago
      * @param to in the format of {@code from}
-     * @throws InvalidEventQuery if a parameter is invalid; the message is one line that names it and what is allowed
+     * @throws InvalidParameterException if a parameter is invalid; the message is one line that names it and what is
+     *     allowed
      */
     public static EventQuery parse(String kinds, int connectionId, String from, String to) {
         Instant now = Instant.now();
@@ -54,7 +56,7 @@ public record EventQuery(Set<PoolEventKind> kinds, int connectionId, Instant fro
     /**
      * Parses a comma-separated list of kinds; empty or null means all kinds.
      *
-     * @throws InvalidEventQuery if a kind is unknown; the message lists the known kinds
+     * @throws InvalidParameterException if a kind is unknown; the message lists the known kinds
      */
     public static Set<PoolEventKind> kinds(String text) {
         if (text == null || text.isBlank()) {
@@ -67,7 +69,7 @@ public record EventQuery(Set<PoolEventKind> kinds, int connectionId, Instant fro
 
     private static PoolEventKind parseKind(String word) {
         return WireNamed.find(PoolEventKind.class, word)
-                .orElseThrow(() -> new InvalidEventQuery("kinds: unknown kind '%s'; allowed: %s"
+                .orElseThrow(() -> new InvalidParameterException("kinds: unknown kind '%s'; allowed: %s"
                         .formatted(word, String.join(", ", WireNamed.names(PoolEventKind.class)))));
     }
 
@@ -80,10 +82,9 @@ public record EventQuery(Set<PoolEventKind> kinds, int connectionId, Instant fro
             return Optional.of(
                     word.startsWith("-") ? now.minus(Duration.parse("PT" + word.substring(1))) : Instant.parse(word));
         } catch (DateTimeException | ArithmeticException e) {
-            throw new InvalidEventQuery(
+            throw new InvalidParameterException(
                     "%s: '%s'; must be a time such as 2026-11-23T15:34:52Z, or an offset such as -30s or -5m"
-                            .formatted(name, text),
-                    e);
+                            .formatted(name, text));
         }
     }
 }

@@ -3,6 +3,7 @@ package app.rodmena.auth.diagnosis.history;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import app.rodmena.auth.common.InvalidParameterException;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,7 @@ class HistoryPeriodTest {
     void anErrorNamesTheParameterAndWhatIsAllowed() {
         for (String invalid : new String[] {"yesterday", "25:00", "-10h", "14:2", "10m", "\n", "2026-13-01T00:00Z"}) {
             assertThatThrownBy(() -> at(invalid))
-                    .isInstanceOf(InvalidPeriodException.class)
+                    .isInstanceOf(InvalidParameterException.class)
                     .hasMessageStartingWith("at: '")
                     .hasMessageContaining("14:02:30")
                     .hasMessageContaining("-10m");
@@ -43,10 +44,10 @@ class HistoryPeriodTest {
         Instant oldest = Instant.parse("2026-11-23T13:50:10Z");
         assertThat(at("13:50").within(oldest, NOW).from()).isEqualTo(oldest);
         assertThatThrownBy(() -> at("13:49").within(oldest, NOW))
-                .isInstanceOf(InvalidPeriodException.class)
+                .isInstanceOf(InvalidParameterException.class)
                 .hasMessageContaining("2026-11-23T13:50:10.000Z to 2026-11-23T14:05:10.300Z");
         assertThatThrownBy(() -> at("14:06").within(oldest, NOW))
-                .isInstanceOf(InvalidPeriodException.class)
+                .isInstanceOf(InvalidParameterException.class)
                 .hasMessageContaining("future");
     }
 
