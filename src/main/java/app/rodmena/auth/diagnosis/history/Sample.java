@@ -1,5 +1,8 @@
 package app.rodmena.auth.diagnosis.history;
 
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
 /**
  * Sessions or callers with the same activity in one second.
  *
@@ -39,6 +42,23 @@ record Sample(
 
     Sample withCount(int number) {
         return new Sample(kind, pid, blockedBy, session, waitEvent, statement, route, blocker, number);
+    }
+
+    Stream<String> names() {
+        return Stream.of(session, waitEvent, statement, route, blocker);
+    }
+
+    Sample withNames(UnaryOperator<String> change) {
+        return new Sample(
+                kind,
+                pid,
+                blockedBy,
+                change.apply(session),
+                change.apply(waitEvent),
+                change.apply(statement),
+                change.apply(route),
+                change.apply(blocker),
+                count);
     }
 
     static Sample other(Kind kind) {

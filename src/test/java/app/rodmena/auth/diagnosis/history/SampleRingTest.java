@@ -43,7 +43,7 @@ class SampleRingTest {
             }
             ring.add(new SampleRing.Second(time(i), Situation.WELL, i + filler, true, samples), nanos(i));
         }
-        assertThat(usedMemory() - before).isLessThan(4_000_000);
+        assertThat(usedMemory() - before).isLessThan(5_000_000);
         List<SampleRing.Second> seconds = ring.seconds(nanos(2 * SampleRing.SECONDS - 1));
         assertThat(seconds).hasSize(SampleRing.SECONDS);
         assertThat(seconds)
