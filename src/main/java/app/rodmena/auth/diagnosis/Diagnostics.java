@@ -6,7 +6,7 @@ import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.activity.ActivityQuery;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.HolderAnalyzer.AnalyzedHolders;
-import app.rodmena.auth.diagnosis.HolderAnalyzer.Suspect;
+import app.rodmena.auth.diagnosis.StatementWaits.Statement;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.pool.QueueSnapshot;
 import java.time.Duration;
@@ -64,11 +64,14 @@ public final class Diagnostics implements AutoCloseable {
 
     /** The observation and analysis from which the last diagnosis was built. */
     private record Analysis(
-            Observation observed, Set<Suspect> suspectedBefore, List<Holder> holders, Reconciliation reconciliation) {}
+            Observation observed,
+            Set<Statement> suspectedBefore,
+            List<Holder> holders,
+            Reconciliation reconciliation) {}
 
     private volatile Analysis analysis;
     private volatile Diagnosis last;
-    private Set<Suspect> suspects = Set.of();
+    private Set<Statement> suspects = Set.of();
 
     /**
      * Starts the diagnosis.
@@ -224,7 +227,7 @@ public final class Diagnostics implements AutoCloseable {
     }
 
     private Analysis analyze(Observation observed, Reconciliation reconciliation) {
-        Set<Suspect> before = suspects;
+        Set<Statement> before = suspects;
         AnalyzedHolders analyzed = HolderAnalyzer.analyze(observed, config, before);
         suspects = analyzed.suspects();
         return new Analysis(observed, before, analyzed.holders(), reconciliation);

@@ -3,6 +3,7 @@ package app.rodmena.auth.diagnosis;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.HoldClassifier.HoldClassification;
+import app.rodmena.auth.diagnosis.StatementWaits.Statement;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.ConnectionView.Use;
 import java.time.Duration;
@@ -18,20 +19,13 @@ final class HolderAnalyzer {
     /** A backend younger than the connection, beyond this tolerance, is another process with the same pid. */
     private static final Duration TOLERANCE = Duration.ofSeconds(1);
 
-    /** A use of a connection and the number of statements prepared so far: equal only if no progress was made. */
-    record Suspect(int connectionId, long checkout, long statements) {
-        static Suspect of(ConnectionView connection) {
-            return new Suspect(connection.id(), connection.checkouts(), connection.statements());
-        }
-    }
-
     /**
      * The result of an analysis.
      *
      * @param holders the connections in use, the longest use first
      * @param suspects the uses with a suspected lost connection, which needs a second observation
      */
-    record AnalyzedHolders(List<Holder> holders, Set<Suspect> suspects) {}
+    record AnalyzedHolders(List<Holder> holders, Set<Statement> suspects) {}
 
     private final Observation observation;
     private final HoldClassifier classifier;
@@ -47,22 +41,22 @@ final class HolderAnalyzer {
                 observed.plans());
     }
 
-    static AnalyzedHolders analyze(Observation observed, DiagnosisConfig config, Set<Suspect> suspectedBefore) {
+    static AnalyzedHolders analyze(Observation observed, DiagnosisConfig config, Set<Statement> suspectedBefore) {
         return new HolderAnalyzer(observed, config).analyzeAll(suspectedBefore);
     }
 
-    private AnalyzedHolders analyzeAll(Set<Suspect> suspectedBefore) {
+    private AnalyzedHolders analyzeAll(Set<Statement> suspectedBefore) {
         List<Holder> holders = new ArrayList<>();
-        Set<Suspect> suspects = new HashSet<>();
+        Set<Statement> suspects = new HashSet<>();
         for (ConnectionView connection : observation.after().connections()) {
             if (connection.use().isPresent()) {
                 ConnectionObservation observedConnection =
                         observe(connection, connection.use().get());
-                Suspect suspect = Suspect.of(connection);
+                Statement statement = Statement.of(connection);
                 HoldClassification classification =
-                        classifier.classify(observedConnection, suspectedBefore.contains(suspect));
+                        classifier.classify(observedConnection, suspectedBefore.contains(statement));
                 if (classification.isSuspected()) {
-                    suspects.add(suspect);
+                    suspects.add(statement);
                 }
                 holders.add(holder(observedConnection, connection.use().get(), classification));
             }

@@ -21,7 +21,8 @@ final class StatementWaits {
 
     private static final Set<String> LOCAL = Set.of("", "127.0.0.1", "::1");
 
-    private record Statement(int connectionId, long checkouts, long statements) {
+    /** A use of a connection and the number of statements prepared so far: equal only if no progress was made. */
+    record Statement(int connectionId, long checkouts, long statements) {
         static Statement of(ConnectionView connection) {
             return new Statement(connection.id(), connection.checkouts(), connection.statements());
         }

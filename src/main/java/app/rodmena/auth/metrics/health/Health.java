@@ -1,5 +1,6 @@
 package app.rodmena.auth.metrics.health;
 
+import app.rodmena.auth.common.WireNamed;
 import app.rodmena.auth.database.DatabaseAvailability;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.metrics.health.HealthReport.Check;
@@ -17,7 +18,7 @@ import java.util.function.Supplier;
  * database and never takes a connection. Thread-safe.
  */
 public final class Health {
-    private enum Phase {
+    private enum Phase implements WireNamed {
         STARTING,
         RUNNING,
         STOPPING
@@ -69,12 +70,7 @@ public final class Health {
     }
 
     private Check server(boolean up) {
-        String phaseName = switch (phase) {
-            case STARTING -> "starting";
-            case RUNNING -> "running";
-            case STOPPING -> "stopping";
-        };
-        return new Check("server", Status.upIf(up), Map.of("phase", phaseName));
+        return new Check("server", Status.upIf(up), Map.of("phase", phase.wireName()));
     }
 
     /** The check of the pool, with more data than {@code /health}. An exhausted pool does not fail it. */

@@ -208,15 +208,7 @@ public final class IncidentRecorder implements IncidentListener, AutoCloseable {
         synchronized (pending) {
             pending.forEach(id -> thread.execute(() -> store(id)));
         }
-        thread.shutdown();
-        try {
-            if (!thread.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-                thread.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            thread.shutdownNow();
-            Thread.currentThread().interrupt();
-        }
+        DaemonThreads.stop(thread, CLOSE_TIMEOUT);
         closed = true;
         if (recording != null) {
             recording.close();
