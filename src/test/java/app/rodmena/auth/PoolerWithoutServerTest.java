@@ -55,9 +55,9 @@ class PoolerWithoutServerTest {
                         });
 
                 assertThat(diagnosis.verdicts()).doesNotContainKey(Verdict.NETWORK);
-                assertThat(diagnosis.sentence())
+                await().untilAsserted(() -> assertThat(look(server).sentence())
                         .contains("8 of 10 connections in use")
-                        .contains("PgBouncer accepts");
+                        .contains("PgBouncer accepts"));
                 assertThat(diagnosis.steps())
                         .extracting(Recommendation::command)
                         .anyMatch(command -> command.endsWith("-d pgbouncer -c \"show pools\""));

@@ -108,11 +108,13 @@ final class Contenders implements AutoCloseable {
     private void enterLoad(ContenderKind kind, RequestLoad load) {
         find(ContenderKind.BATCHED)
                 .flatMap(Contender::server)
-                .ifPresent(server -> contenders.add(new Contender(
-                        kind,
-                        "auth/bench-%s%%".formatted(ContenderKind.BATCHED),
-                        Optional.of(server),
-                        (clients, time) -> load.run(server.address(), data, clients, time))));
+                .ifPresentOrElse(
+                        server -> contenders.add(new Contender(
+                                kind,
+                                "auth/bench-%s%%".formatted(ContenderKind.BATCHED),
+                                Optional.of(server),
+                                (clients, time) -> load.run(server.address(), data, clients, time))),
+                        () -> omit(kind, "it needs batched"));
     }
 
     @FunctionalInterface

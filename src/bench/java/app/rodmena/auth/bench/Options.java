@@ -95,7 +95,8 @@ final class Options implements Benchmark {
 
     Optional<Beside> beside() {
         return Optional.ofNullable(beside)
-                .map(home -> new Beside(home.toAbsolutePath(), Optional.ofNullable(besideJava), besideFlags));
+                .map(home -> new Beside(
+                        home.toAbsolutePath(), Optional.ofNullable(besideJava).map(Path::toAbsolutePath), besideFlags));
     }
 
     @Override

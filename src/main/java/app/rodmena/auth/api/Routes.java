@@ -342,7 +342,7 @@ final class Routes {
         CompletionStage<T> of(CallContext caller, ClientKey key, A firstType, B secondType);
     }
 
-    /** Converts a service's result to a response; runs on the thread that completes the result. */
+    /** The response with the result alone; the function runs on the thread that completes the result. */
     private static <T> Function<T, Response> bare() {
         return ResponseBodies::bare;
     }

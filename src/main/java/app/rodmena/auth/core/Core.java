@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What all servers of a JVM share: the database engine, and the components that measure, diagnose and record it. The
- * first server opens it, the last one closes it. Thread-safe.
+ * What all servers of a JVM share: the database engine, and the components that measure, diagnose and record it.
+ * Created by {@link #open} only: the first server opens it, the last one closes it. Thread-safe.
  */
 public record Core(
         DatabaseEngine engine,

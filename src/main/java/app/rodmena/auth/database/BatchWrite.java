@@ -24,7 +24,7 @@ import org.jdbi.v3.core.statement.SqlStatements;
  * transaction that waits 10 ms for a lock. Those that still conflict, and all writes of the next second, run alone.
  *
  * <p>A batch saves commits, but uses one connection. Writes that take long without the commit, for example because of a
- * trigger, are done earlier on several connections, so they run alone. Later a batch of two shows whether they still
+ * trigger, are done earlier on several connections, so they run alone. Later a small batch shows whether they still
  * take long. Thread-safe.
  */
 final class BatchWrite<Q, A> {
@@ -56,8 +56,11 @@ final class BatchWrite<Q, A> {
 
     private static final Duration MAX_ALONE_AFTER_SLOW_BATCH = Duration.ofMinutes(1);
 
-    /** Writes of the first batch after a slow one; the others run alone once more. */
-    private static final int PROBE_SIZE = 2;
+    /** Maximum writes of the first batch after a slow one; the others run alone once more. */
+    private static final int MAX_PROBE = 4;
+
+    /** A quicker probe is not slow: its wait for one lock may take most of its time. */
+    private static final long MIN_SLOW_PROBE_NANOS = Duration.ofMillis(100).toNanos();
 
     /** With serialization_failure. */
     private static final Set<String> CONFLICTS =
@@ -87,11 +90,16 @@ final class BatchWrite<Q, A> {
 
         @Override
         public List<Optional<A>> executeBatch(Handle handle, List<Q> inputs) {
-            if (!isProbe() || inputs.size() <= PROBE_SIZE) {
-                return executeTogether(handle, inputs);
+            int together = inputs.size();
+            if (runsAlone()) {
+                together = 0; // They were waiting when the batch before them was slow or had a conflict.
+            } else if (isProbeNext()) {
+                together = Math.min(together, MAX_PROBE);
             }
-            List<Optional<A>> results = new ArrayList<>(executeTogether(handle, inputs.subList(0, PROBE_SIZE)));
-            results.addAll(Collections.nCopies(inputs.size() - PROBE_SIZE, Optional.empty()));
+            List<Optional<A>> results = new ArrayList<>(Collections.nCopies(inputs.size(), Optional.empty()));
+            if (together > 0) {
+                Collections.copy(results, executeTogether(handle, inputs.subList(0, together)));
+            }
             return results;
         }
 
@@ -124,10 +132,10 @@ final class BatchWrite<Q, A> {
             long start = System.nanoTime();
             List<A> results = statements.executeBatch(handle, inputs);
             long took = System.nanoTime() - start;
-            if (took > SLOW_WRITE_NANOS * inputs.size() && (isProbe() || took > MIN_SLOW_BATCH_NANOS)) {
-                runAloneAfterSlowBatch();
-            } else {
+            if (took <= SLOW_WRITE_NANOS * inputs.size()) {
                 aloneIfSlow = aloneAfterSlowBatch;
+            } else if (took > (isProbeNext() ? MIN_SLOW_PROBE_NANOS : MIN_SLOW_BATCH_NANOS)) {
+                runAloneAfterSlowBatch();
             }
             return results;
         }
@@ -158,8 +166,8 @@ final class BatchWrite<Q, A> {
 
     CompletionStage<A> submit(CallContext caller, Q input) {
         // A tenant with waiting writes leaves the connections to others.
-        boolean runsAlone = alone.get() < MAX_ALONE && !database.pool().isWaiting(caller.tenant());
-        if (runsAlone || database.pool().settings().batchSlots() == 0 || aloneUntilNanos - System.nanoTime() > 0) {
+        boolean isFree = alone.get() < MAX_ALONE && !database.pool().isWaiting(caller.tenant());
+        if (isFree || database.pool().settings().batchSlots() == 0 || runsAlone()) {
             return runAlone(caller, input);
         }
         return database.submit(caller, batch, input)
@@ -167,8 +175,12 @@ final class BatchWrite<Q, A> {
                         .orElseGet(() -> runAlone(caller, input)));
     }
 
-    /** Whether the last batch was slow. */
-    private boolean isProbe() {
+    private boolean runsAlone() {
+        return aloneUntilNanos - System.nanoTime() > 0;
+    }
+
+    /** Whether the next batch is a probe, because the last one was slow. */
+    private boolean isProbeNext() {
         return aloneIfSlow.compareTo(aloneAfterSlowBatch) > 0;
     }
 

@@ -29,7 +29,7 @@ import java.util.Set;
  * @param stacks the current stacks of the threads that hold connections for 200 ms or longer, by connection number
  * @param checkoutStacks the stacks at their checkouts, by connection number; empty lists where none was recorded
  * @param pidsKnown whether backend pids are PostgreSQL's own, which they are not behind PgBouncer
- * @param throughput the check-ins of the pool
+ * @param throughput the throughput of the pool
  * @param storm many new sessions of other clients; empty if there are few
  * @param waits what the pool's statements wait for, by connection number
  * @param plans the known plans of the pool's statements, by connection number
@@ -86,7 +86,7 @@ record Observation(
                 .orElse("");
     }
 
-    /** The message that belongs to {@link #refusalState}, one line. */
+    /** The message from the source of {@link #refusalState} if it has one, one line; else from the other source. */
     String refusalMessage() {
         return outage.map(Monitor.Outage::message)
                 .or(() -> after.opening().failure().map(SQLException::getMessage))

@@ -3,6 +3,7 @@ package app.rodmena.auth.diagnosis;
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.Backend;
+import app.rodmena.auth.database.activity.BackendOwner;
 import app.rodmena.auth.database.activity.ConnectionSlots;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.ConnectionRate.ConnectionStorm;
@@ -180,7 +181,7 @@ final class Recommendations {
         query(
                 "Let the vacuum end: PostgreSQL cancels an autovacuum worker for a waiting session, except for one that"
                         + " prevents transaction ID wraparound. Its progress",
-                "select pid, phase, heap_blks_scanned, heap_blks_total from pg_stat_progress_vacuum" + " where pid = "
+                "select pid, phase, heap_blks_scanned, heap_blks_total from pg_stat_progress_vacuum where pid = "
                         + blocker.pid());
         cancel(blocker, "Cancel the autovacuum worker, pid %s; PostgreSQL starts it again later");
     }
@@ -635,12 +636,18 @@ final class Recommendations {
 
     /** The number of further connections that the pool's role can open to the pool's database. */
     private int free(PostgresSnapshot view) {
+        // A pooler may give the database another name than the URL has.
+        String database = view.backends().stream()
+                .filter(backend -> backend.owner() == BackendOwner.POOL)
+                .map(Backend::database)
+                .findFirst()
+                .orElse(observation.database());
         int ofRole = remaining(
                 view, view.slots().roleLimit(), backend -> backend.user().equals(view.role()));
         int inDatabase = remaining(
                 view,
                 view.slots().databaseLimit(),
-                backend -> backend.database().equals(observation.database()));
+                backend -> backend.database().equals(database));
         return Math.min(view.slots().free(), Math.min(ofRole, inDatabase));
     }
 

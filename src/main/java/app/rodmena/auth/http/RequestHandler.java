@@ -207,7 +207,7 @@ public abstract class RequestHandler<E> implements HttpHandler {
                 .closing();
     }
 
-    /** A 503 for a client that may retry at once. */
+    /** A 503 with {@code Retry-After: 1}. */
     protected static HttpError unavailable(String message, Map<String, Object> details) {
         return new HttpError(503, message, details).with(Headers.RETRY_AFTER_STRING, "1");
     }

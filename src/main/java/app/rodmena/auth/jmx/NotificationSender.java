@@ -14,13 +14,17 @@ import javax.management.Notification;
 import javax.management.NotificationBroadcasterSupport;
 import javax.management.NotificationFilter;
 import javax.management.NotificationListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends events as JMX notifications on its own thread, behind a bounded queue, so that a slow or dead subscriber does
- * not delay requests. A notification is dropped and counted if the queue is full, which leaves a gap in the sequence
- * numbers. Does nothing while there are no subscribers. Thread-safe.
+ * not delay requests. A notification is dropped and counted if the queue has no place for it, which leaves a gap in the
+ * sequence numbers. Does nothing while there are no subscribers. Thread-safe.
  */
 final class NotificationSender<T> extends NotificationBroadcasterSupport implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.jmx");
+
     private final List<NotificationListener> subscribers = new CopyOnWriteArrayList<>();
     private final BlockingQueue<T> queue;
     private final ToIntFunction<T> reserved;
@@ -55,7 +59,7 @@ final class NotificationSender<T> extends NotificationBroadcasterSupport impleme
     @Override
     public void removeNotificationListener(NotificationListener listener) throws ListenerNotFoundException {
         super.removeNotificationListener(listener);
-        subscribers.removeAll(List.of(listener));
+        subscribers.removeIf(each -> each == listener);
     }
 
     @Override
@@ -93,14 +97,16 @@ final class NotificationSender<T> extends NotificationBroadcasterSupport impleme
     }
 
     private void sendAll(BiFunction<T, Long, Notification> toNotification) {
-        try {
-            while (true) {
+        while (true) {
+            try {
                 T event = queue.take();
                 sent.increment();
                 sendNotification(toNotification.apply(event, sent.sum() + dropped.sum()));
+            } catch (InterruptedException e) {
+                return; // Closed.
+            } catch (RuntimeException | Error e) {
+                LOG.warn("A notification could not be sent", e);
             }
-        } catch (InterruptedException e) {
-            // Closed.
         }
     }
 

@@ -9,7 +9,7 @@ import java.time.Duration;
  * A summary of durations; zeros if there were none.
  *
  * @param count number of durations
- * @param median 50th percentile; like all following values within 1.6 %
+ * @param median 50th percentile, of an even number the greater of the two; like all following values within 1.6 %
  * @param p99 99th percentile
  * @param max maximum
  */

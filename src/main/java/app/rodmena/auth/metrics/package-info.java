@@ -4,9 +4,8 @@
  *
  * <ul>
  *   <li>{@code pool.wait}, {@code pool.use}, {@code pool.creation}: timers
- *   <li>{@code pool.size}, {@code pool.max_overflow}, {@code pool.checked_out}, {@code pool.available},
- *       {@code pool.overflow}, {@code pool.connections}, {@code pool.waiting}, {@code pool.oldest_wait_millis},
- *       {@code pool.utilisation} (0 to 1): gauges
+ *   <li>{@code pool.<number>}, such as {@code pool.checked_out}: a gauge per number of
+ *       {@link app.rodmena.auth.pool.PoolView}
  *   <li>{@code pool.events.<kind>}, {@code pool.callers_served}, {@code pool.listener_failures},
  *       {@code pool.interceptor_failures}: gauges of totals since the engine was opened
  *   <li>{@code sql.<statement>}: a timer per named statement, such as {@code sql.roles.list}, and

@@ -17,7 +17,7 @@ import java.util.concurrent.Executor;
  */
 final class ConnectionValidator {
     /** The maximum wait for a ping; connect_timeout and the caller's deadline can shorten it. */
-    private static final long MAX_MILLIS = 2_000;
+    private static final long MAX_PING_MILLIS = 2_000;
 
     private ConnectionValidator() {}
 
@@ -66,7 +66,7 @@ final class ConnectionValidator {
      */
     static SQLException ping(Connection connection, PoolSettings settings, Duration remaining) {
         long timeoutMillis =
-                Math.min(MAX_MILLIS, Math.min(settings.connectTimeout().toMillis(), remaining.toMillis()));
+                Math.min(MAX_PING_MILLIS, Math.min(settings.connectTimeout().toMillis(), remaining.toMillis()));
         try {
             int previousTimeout = connection.getNetworkTimeout();
             connection.setNetworkTimeout(Runnable::run, (int) Math.max(1, timeoutMillis));

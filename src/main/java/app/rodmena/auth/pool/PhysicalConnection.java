@@ -73,6 +73,7 @@ final class PhysicalConnection extends DelegatingConnection {
     /** The number of statements at the last inspection of reports; confined to the thread that uses the connection. */
     private long inspectedStatements;
 
+    /** Kept without bound values, which could be secrets. */
     private volatile Prepared lastPrepared = new Prepared("", 0, 0);
 
     private String closeCause = "";

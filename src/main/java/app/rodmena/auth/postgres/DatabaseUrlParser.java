@@ -1,9 +1,12 @@
 package app.rodmena.auth.postgres;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import app.rodmena.auth.postgres.DatabaseUrl.Host;
 import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -191,11 +194,16 @@ final class DatabaseUrlParser {
             if (INVALID.matcher(text).find()) {
                 throw invalid("has a % that is not followed by two hexadecimal digits (a % itself is written %25)");
             }
-            String decoded = URLDecoder.decode(this == LIBPQ ? text.replace("+", "%2B") : text, UTF_8);
-            if (decoded.contains("\ufffd") && !text.contains("\ufffd")) {
+            // ISO 8859-1 keeps the bytes, and the decoder of UTF-8 reports those that are invalid.
+            String bytes = new String(text.getBytes(UTF_8), ISO_8859_1);
+            String decoded = URLDecoder.decode(this == LIBPQ ? bytes.replace("+", "%2B") : bytes, ISO_8859_1);
+            try {
+                return UTF_8.newDecoder()
+                        .decode(ByteBuffer.wrap(decoded.getBytes(ISO_8859_1)))
+                        .toString();
+            } catch (CharacterCodingException e) {
                 throw invalid("has percent-encoded bytes that are not UTF-8");
             }
-            return decoded;
         }
     }
 }

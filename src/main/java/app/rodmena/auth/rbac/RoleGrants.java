@@ -1,9 +1,9 @@
 package app.rodmena.auth.rbac;
 
 /**
- * The writes that grant roles to users, and permissions to roles: each links an entry, which is a user or a permission,
- * to a role. In the statements, {@code {entry}} stands for the table, {@code {name}} for the column with its name, and
- * {@code {column}} for its column in the table of {@link Changes}.
+ * The SQL of the links between an entry, which is a user or a permission, and its roles: grants, revokes, and what the
+ * deletion of an entry or a role removes. In the statements, {@code {entry}} stands for the table, {@code {name}} for
+ * the column with its name, and {@code {column}} for its column in the table of {@link Changes}.
  */
 final class RoleGrants {
     private static final String GRANT = """
@@ -232,7 +232,7 @@ final class RoleGrants {
     }
 
     /**
-     * The statements with those for {@code {purge}} that remove the links of a deleted role.
+     * Inserts, for {@code {purge}}, the statements that remove the links of a deleted role.
      *
      * @param name the name of all these statements
      */

@@ -101,6 +101,7 @@ public final class Roles {
             insert into auth_change (creator, change, role) select :creator, 'role_deleted', :role from deleted;
             {purge}
             """);
+
     static final String DESCRIBE = """
             /* roles.describe */
             with found as (

@@ -134,7 +134,7 @@ class HaProxyTest {
         try {
             HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
             (response.statusCode() == 200 ? answers : failures).add(method + " " + response.statusCode());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             failures.add(method + " " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -117,8 +117,10 @@ class QueuePoolTest {
             assertThat(test.pool.snapshot()).isEqualTo(new PoolSnapshot(4, 4, 4, 7, 0));
             leases.subList(3, 5).forEach(Lease::close);
 
-            await().atMost(Duration.ofSeconds(10)).until(() -> test.backends() == 4);
-            assertThat(test.pool.snapshot()).isEqualTo(new PoolSnapshot(4, 4, 2, 4, 0));
+            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+                assertThat(test.backends()).isEqualTo(4);
+                assertThat(test.pool.snapshot()).isEqualTo(new PoolSnapshot(4, 4, 2, 4, 0));
+            });
             leases.forEach(Lease::close);
         }
     }

@@ -84,7 +84,10 @@ public final class PostgresServer implements SuperuserAccess {
         return server;
     }
 
-    /** The results of initdb, each created once per JVM and copied for each server, in a tenth of the time. */
+    /**
+     * The results of initdb, each created once per JVM and copied for each server, in a tenth of the time. The copies
+     * have the same system identifier.
+     */
     private static final class NewCluster {
         private static final Map<Path, Path> BY_PROGRAMS = new ConcurrentHashMap<>();
 

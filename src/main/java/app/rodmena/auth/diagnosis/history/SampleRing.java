@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The samples of the last 15 minutes: less than 5 MB, whatever is sampled. Not thread-safe. */
+/**
+ * The samples of the last 15 minutes: less than 5 MB with compressed references, whatever is sampled. Not thread-safe.
+ */
 final class SampleRing {
     static final int SECONDS = 900;
 

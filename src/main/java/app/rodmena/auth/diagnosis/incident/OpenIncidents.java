@@ -68,7 +68,7 @@ final class OpenIncidents {
         final Duration length;
         final long beganNanos;
 
-        /** All known root causes; {@link #root} is the first. */
+        /** The root causes with which a diagnosis shows this incident, at most {@link #MAX_ROOTS}. */
         final Set<String> roots = new HashSet<>();
 
         String root;
@@ -228,7 +228,10 @@ final class OpenIncidents {
         Open incident = new Open(Incident.newId(now), initialRoot, cause, now.plus(length), length, clock.getAsLong());
         last.add(incident);
         if (last.size() > Incidents.MAX_INCIDENTS) {
-            last.remove(0);
+            last.stream()
+                    .filter(earlier -> !now.isBefore(earlier.until.plus(earlier.length)))
+                    .findFirst()
+                    .ifPresent(last::remove);
         }
         return incident;
     }

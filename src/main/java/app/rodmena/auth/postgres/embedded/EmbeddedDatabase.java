@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
+
     private final DataDirectory directory;
     private final Credentials credentials;
     private final Postmaster postmaster;
