@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -55,6 +56,7 @@ class DiagnoseCommandTest {
                     .satisfies(well -> assertThat(well.err).isEmpty())
                     .satisfies(well -> assertThat(well.code).isZero()));
 
+            String from = Instant.now().toString(); // Without the start, when the database was not ready.
             int pid = TroubledServer.lock(colleague);
             var blocked =
                     Stream.generate(() -> server.get("/api/roles")).limit(3).toList();
@@ -77,7 +79,7 @@ class DiagnoseCommandTest {
             colleague.rollback();
             blocked.forEach(answer -> assertThat(answer.join().statusCode()).isEqualTo(200));
 
-            Said past = diagnose("--url", url, "--from", "-1m");
+            Said past = diagnose("--url", url, "--from", from);
             assertThat(past.code).isEqualTo(1);
             assertThat(past.out).contains("held by pid " + pid, "Blocking sessions", "Lock relation");
             String minute = DateTimeFormatter.ofPattern("HH:mm").format(LocalTime.now(ZoneId.systemDefault()));
