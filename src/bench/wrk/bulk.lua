@@ -1,11 +1,5 @@
 -- Sends POST /api/check with many checks of random users and permissions of one random tenant in each request.
 -- Arguments: host:port, users of a tenant, checks in a request, permissions of a tenant, the tenants' keys.
-local threads = 0
-
-function setup(thread)
-  threads = threads + 1
-  thread:set("number", threads)
-end
 
 -- Assembling a body takes longer than its checks do, so a few are made in advance.
 function init(arguments)

@@ -1,12 +1,6 @@
 -- Sends has_permission for random users and permissions of random tenants. Does not verify the answers, which would
 -- cost more than the requests; the benchmark verifies a sample itself.
 -- Arguments: host:port, users of a tenant, the beginning of the path, permissions of a tenant, the tenants' keys.
-local threads = 0
-
-function setup(thread)
-  threads = threads + 1
-  thread:set("number", threads)
-end
 
 function init(arguments)
   users = tonumber(arguments[2])

@@ -1,12 +1,6 @@
 -- Gives random users of random tenants one of ten roles: of even number to even users, so that the answers to the
 -- checks that the benchmark verifies stay the same.
 -- Arguments: host:port, users of a tenant, the tenants' keys.
-local threads = 0
-
-function setup(thread)
-  threads = threads + 1
-  thread:set("number", threads)
-end
 
 function init(arguments)
   users = tonumber(arguments[2])
