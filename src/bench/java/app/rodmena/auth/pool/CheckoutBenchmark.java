@@ -92,6 +92,6 @@ public class CheckoutBenchmark {
     private static Pool pool(String name, List<PoolListener> listeners) {
         PoolEvents events = new PoolEvents();
         listeners.forEach(events::add);
-        return new Pool(name, PoolSettings.DEFAULT, new NoOpConnections(), events, new PoolInterceptors());
+        return new Pool(name, name, PoolSettings.DEFAULT, new NoOpConnections(), events, new PoolInterceptors());
     }
 }

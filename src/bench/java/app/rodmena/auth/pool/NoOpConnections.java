@@ -1,13 +1,18 @@
 package app.rodmena.auth.pool;
 
+import app.rodmena.auth.postgres.ConnectionSource;
+import app.rodmena.auth.postgres.NoPrimaryException;
+import app.rodmena.auth.postgres.SessionOptions;
+import app.rodmena.auth.postgres.TransactionState;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.util.Optional;
 
 /** Connections without a server that return immediately, so that only the pool is measured. */
 final class NoOpConnections implements ConnectionSource {
     @Override
-    public Connection open(PoolSettings settings) {
+    public Connection open(SessionOptions session) {
         return open();
     }
 
@@ -27,6 +32,16 @@ final class NoOpConnections implements ConnectionSource {
 
     @Override
     public void cancel(Connection connection) {}
+
+    @Override
+    public Optional<NoPrimaryException> reportedProblem(Connection connection) {
+        return Optional.empty();
+    }
+
+    @Override
+    public TransactionState transactionState(Connection connection) {
+        return TransactionState.UNKNOWN;
+    }
 
     private static <T> T noOp(Class<T> type) {
         return type.cast(Proxy.newProxyInstance(

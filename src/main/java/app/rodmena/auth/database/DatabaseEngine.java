@@ -17,13 +17,16 @@ import app.rodmena.auth.pool.event.RecentEvents;
 import app.rodmena.auth.pool.event.ServiceProviders;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.Failover;
+import app.rodmena.auth.postgres.SessionOptions;
 import app.rodmena.auth.postgres.SingleLoginDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,7 +65,7 @@ public final class DatabaseEngine implements AutoCloseable {
     private final Jdbi jdbi;
     private final Map<BatchQuery<?, ?>, BatchQueue<?, ?>> batchQueues = new ConcurrentHashMap<>();
     private final Map<BatchQuery<?, ?>, BatchWrite<?, ?>> batchWrites = new ConcurrentHashMap<>();
-    private final SessionFactory sessions;
+    private final Connector connector;
     private final Monitor monitor;
     private final SchemaInitializer schemaInitializer;
     private final List<ResizeGuard> guards = new ArrayList<>();
@@ -74,9 +77,9 @@ public final class DatabaseEngine implements AutoCloseable {
     public DatabaseEngine(DatabaseConfig config) {
         instance = config.instance();
         role = config.target().user();
-        Connector connector = new Connector(config.target());
+        connector = new Connector(config.target());
         database = connector.database();
-        sessions = new SessionFactory(connector, instance);
+        ApplicationName applicationName = new ApplicationName(instance);
         events.add(new EventLog());
         events.add(recent);
         events.add(event -> {
@@ -86,7 +89,7 @@ public final class DatabaseEngine implements AutoCloseable {
         });
         ServiceProviders.forEach(PoolListener.class, events::add);
         ServiceProviders.forEach(PoolInterceptor.class, interceptors::add);
-        pool = new Pool("auth", config.pool(), sessions, events, interceptors);
+        pool = new Pool("auth", applicationName.pool(), config.pool(), connector, events, interceptors);
         jdbi = Jdbi.create(new ThreadBoundConnectionFactory());
         // Statements have client keys as parameters, which must appear neither in the messages of exceptions nor in
         // JDBI's Flight Recorder events, which every recording includes.
@@ -97,12 +100,12 @@ public final class DatabaseEngine implements AutoCloseable {
         jdbi.registerArrayType(String.class, "text");
         jdbi.registerArrayType(Long.class, "int8");
         jdbi.setSqlLogger(statements);
-        monitor = new Monitor(sessions, pool::settings, pool::hasServedWithin);
+        monitor = new Monitor(connector, applicationName, pool::settings, pool::hasServedWithin);
         pool.observeFailure(monitor.heartbeat()::failure);
         schemaInitializer = new SchemaInitializer(() -> {
             // One connection after the other: with only a few available, opening several at once could fail the start.
             monitor.awaitFirstProbe();
-            migrate(sessions, config.pool());
+            migrate(connector, applicationName, config.pool());
         });
     }
 
@@ -236,8 +239,11 @@ public final class DatabaseEngine implements AutoCloseable {
 
     /** Whether PostgreSQL answers and connections can be opened, at most 2 s old. Never blocks. */
     public DatabaseAvailability availability() {
-        String failover =
-                sessions.failoverWithin(RECENT_FAILOVER).map(Failover::toString).orElse("");
+        String failover = connector
+                .failover()
+                .filter(last -> last.at().isAfter(Instant.now().minus(RECENT_FAILOVER)))
+                .map(Failover::toString)
+                .orElse("");
         boolean prepared = schemaInitializer.isDone();
         Heartbeat heartbeat = monitor.heartbeat();
         boolean keptBack = heartbeat.isKeptBack();
@@ -347,12 +353,15 @@ public final class DatabaseEngine implements AutoCloseable {
         monitor.close();
     }
 
-    private static void migrate(SessionFactory sessions, PoolSettings settings)
+    /** The migration's sessions have no timeouts: only TCP keepalive ends them if the host is gone. */
+    private static void migrate(Connector connector, ApplicationName name, PoolSettings settings)
             throws MigrationException, InterruptedException {
+        SessionOptions session =
+                new SessionOptions(name.migration(), Optional.empty(), settings.connectTimeout(), Optional.empty());
         DataSource migrationSessions = new SingleLoginDataSource() {
             @Override
             public Connection getConnection() throws SQLException {
-                return sessions.openMigration(settings);
+                return connector.open(session);
             }
         };
         new Migrations(migrationSessions, settings.connectTimeout()).migrate();

@@ -4,7 +4,9 @@ import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.DatabaseFailure.Reason;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.NoPrimaryException;
+import app.rodmena.auth.postgres.SessionOptions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,6 +32,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class Monitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
+
+    /** The maximum time that PostgreSQL may take to answer a probe. */
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
+
+    /** The monitor's login may take this many times as long as the pool's last login. */
+    private static final int LOGIN_MARGIN = 2;
+
+    /** Shorter than the timeout of a probe, so that the connection survives a slow query. */
+    private static final Duration STATEMENT_TIMEOUT = Duration.ofMillis(900);
+
     private static final long PERIOD_NANOS = Duration.ofMillis(500).toNanos();
 
     /** The interval while PostgreSQL is unreachable; the pool retries at least as often. */
@@ -44,7 +56,7 @@ public final class Monitor implements AutoCloseable {
      * is silent. Shorter than the probe's timeout, because connections may have come back after the probe was sent and
      * before the outage began.
      */
-    private static final Duration SERVED_RECENTLY = SessionFactory.PROBE_TIMEOUT.dividedBy(2);
+    private static final Duration SERVED_RECENTLY = PROBE_TIMEOUT.dividedBy(2);
 
     private static final int MAX_QUERIES = 32;
 
@@ -90,7 +102,8 @@ public final class Monitor implements AutoCloseable {
         }
     }
 
-    private final SessionFactory sessions;
+    private final Connector connector;
+    private final ApplicationName applicationName;
     private final Supplier<PoolSettings> settings;
     private final Predicate<Duration> poolServedWithin;
     private final Heartbeat heartbeat;
@@ -106,11 +119,16 @@ public final class Monitor implements AutoCloseable {
     private long pauseNanos = PERIOD_NANOS;
 
     /** @param poolServedWithin whether a connection of the pool proves that PostgreSQL answered within this time */
-    Monitor(SessionFactory sessions, Supplier<PoolSettings> settings, Predicate<Duration> poolServedWithin) {
-        this.sessions = sessions;
+    Monitor(
+            Connector connector,
+            ApplicationName applicationName,
+            Supplier<PoolSettings> settings,
+            Predicate<Duration> poolServedWithin) {
+        this.connector = connector;
+        this.applicationName = applicationName;
         this.settings = settings;
         this.poolServedWithin = poolServedWithin;
-        heartbeat = new Heartbeat(sessions::mayBePooler);
+        heartbeat = new Heartbeat(connector::mayBePooler);
         thread = DaemonThreads.start("database-monitor", this::run);
     }
 
@@ -138,7 +156,7 @@ public final class Monitor implements AutoCloseable {
      * called within a query, with its connection.
      */
     public void announce(Connection queryConnection, PoolSettings newSettings) throws SQLException {
-        rename(queryConnection, sessions.monitorName(newSettings));
+        rename(queryConnection, applicationName.monitor(newSettings));
     }
 
     /** The PID of the monitor's backend; 0 if there is none or it is unknown. */
@@ -195,7 +213,7 @@ public final class Monitor implements AutoCloseable {
             pauseNanos = PERIOD_NANOS;
         } catch (Throwable e) {
             // Catches even an Error, which would otherwise end the monitor's thread.
-            boolean keptBack = sessions.isKeptBack(e);
+            boolean keptBack = isKeptBack(e);
             if (keptBack) {
                 heartbeat.keptBack(e);
             } else {
@@ -220,8 +238,7 @@ public final class Monitor implements AutoCloseable {
                 probeSession();
                 return;
             } catch (SQLException e) {
-                if (SqlState.isWithoutServer(e)
-                        && (sessions.isKeptBack(e) || !poolServedWithin.test(SERVED_RECENTLY))) {
+                if (SqlState.isWithoutServer(e) && (isKeptBack(e) || !poolServedWithin.test(SERVED_RECENTLY))) {
                     throw e; // A new session would get no answer either.
                 }
                 LOG.debug("The monitor's session failed; opening a new one", e);
@@ -229,26 +246,46 @@ public final class Monitor implements AutoCloseable {
             }
         }
         PoolSettings now = settings.get();
-        connection = sessions.openMonitor(now);
-        backendPid = sessions.backendPid(connection);
-        name = sessions.monitorName(now);
-        sessions.probe(connection);
+        String newName = applicationName.monitor(now);
+        connection = connector.open(new SessionOptions(
+                newName, Optional.of(STATEMENT_TIMEOUT), loginTimeout(now), Optional.of(PROBE_TIMEOUT)));
+        backendPid = connector.backendPid(connection);
+        name = newName;
+        connector.requirePrimary(connection);
+    }
+
+    /**
+     * Short, because a new attempt reaches a recovered server sooner than a hanging one does; but, within
+     * connect_timeout, longer than the pool's last login, so that slow logins do not fail.
+     */
+    private Duration loginTimeout(PoolSettings now) {
+        Duration lastTimesMargin = connector.lastLogin().multipliedBy(LOGIN_MARGIN);
+        Duration minimum = lastTimesMargin.compareTo(PROBE_TIMEOUT) < 0 ? PROBE_TIMEOUT : lastTimesMargin;
+        return minimum.compareTo(now.connectTimeout()) < 0 ? minimum : now.connectTimeout();
     }
 
     private void probeSession() throws SQLException {
-        String applicationName = sessions.monitorName(settings.get());
-        if (!applicationName.equals(name)) {
-            rename(connection, applicationName);
+        String newName = applicationName.monitor(settings.get());
+        if (!newName.equals(name)) {
+            rename(connection, newName);
         }
-        sessions.probe(connection);
+        connector.requirePrimary(connection);
     }
 
-    private void rename(Connection connection, String applicationName) throws SQLException {
+    private void rename(Connection connection, String newName) throws SQLException {
         try (var statement = connection.prepareStatement("select set_config('application_name', ?, false)")) {
-            statement.setString(1, applicationName);
+            statement.setString(1, newName);
             statement.execute();
         }
-        name = applicationName;
+        name = newName;
+    }
+
+    /**
+     * Whether the statement failed because it waited in the queue of a pooler, whose pool is full or paused. This is no
+     * outage; if the pooler is gone, the next login fails.
+     */
+    private boolean isKeptBack(Throwable failure) {
+        return connector.mayBePooler() && (SqlState.isWithoutServer(failure) || SqlState.isTooManyClients(failure));
     }
 
     private void executeOne(long timeoutNanos) {
@@ -266,7 +303,7 @@ public final class Monitor implements AutoCloseable {
             return;
         }
         // Reported here too, because the last answer may expire before the next probe.
-        pending.execute(connection).filter(sessions::isKeptBack).ifPresent(heartbeat::keptBack);
+        pending.execute(connection).filter(this::isKeptBack).ifPresent(heartbeat::keptBack);
         dropIfBroken();
     }
 

@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** Takes connections from Hikari for admitted callers. Thread-safe. */
-record ConnectionAcquirer(PoolState state, AdmissionQueue admissionQueue, ConnectionOpener opener, HikariPool hikari) {
+record ConnectionAcquirer(
+        PoolContext state, AdmissionQueue admissionQueue, ConnectionOpener opener, HikariPool hikari) {
     /** The interval at which a caller that waits in Hikari checks whether to continue waiting. */
     private static final long RECHECK_MILLIS = 50;
 

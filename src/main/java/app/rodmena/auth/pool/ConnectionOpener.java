@@ -33,7 +33,7 @@ final class ConnectionOpener extends SingleLoginDataSource {
         }
     }
 
-    private final PoolState pool;
+    private final PoolContext pool;
     private final Consumer<SQLException> onOutage;
     private volatile Outage outage;
     private volatile SQLException lastFailure;
@@ -59,7 +59,7 @@ final class ConnectionOpener extends SingleLoginDataSource {
     private int discarded;
 
     /** @param onOutage called when an attempt has failed and no connection is open */
-    ConnectionOpener(PoolState pool, Consumer<SQLException> onOutage) {
+    ConnectionOpener(PoolContext pool, Consumer<SQLException> onOutage) {
         this.pool = pool;
         this.onOutage = onOutage;
     }
@@ -160,7 +160,7 @@ final class ConnectionOpener extends SingleLoginDataSource {
         attemptSinceNanos = started;
         openingThread = Thread.currentThread();
         try {
-            raw = pool.source.open(pool.settings);
+            raw = pool.source.open(pool.settings.sessionOptions(pool.applicationName));
             if (pool.closing) { // After the shutdown nothing else would close the connection.
                 throw new SQLTransientConnectionException("the pool was closed while the connection was being opened");
             }

@@ -21,7 +21,7 @@ final class ConnectionValidator {
 
     private ConnectionValidator() {}
 
-    static boolean passes(PhysicalConnection connection, PoolState pool, CheckoutContext context) {
+    static boolean passes(PhysicalConnection connection, PoolContext pool, CheckoutContext context) {
         PoolSettings settings = pool.settings;
         long now = pool.now();
         long ageNanos = now - connection.openedNanos();
@@ -85,7 +85,8 @@ final class ConnectionValidator {
         return failure.getCause() instanceof SocketTimeoutException;
     }
 
-    private static boolean passesInterceptors(PhysicalConnection connection, PoolState pool, CheckoutContext context) {
+    private static boolean passesInterceptors(
+            PhysicalConnection connection, PoolContext pool, CheckoutContext context) {
         NonClosingConnection checked = new NonClosingConnection(connection.delegate);
         ConnectionCandidate candidate = new ConnectionCandidate(
                 connection.id(),

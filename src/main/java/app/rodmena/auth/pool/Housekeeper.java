@@ -22,13 +22,13 @@ final class Housekeeper {
 
     private static final long PROBE_TIMEOUT_MILLIS = 500;
 
-    private final PoolState pool;
+    private final PoolContext pool;
     private final HikariPool hikari;
     private final ConnectionOpener opener;
     private final Executor workers;
     private final Deque<Integer> peaks = new ArrayDeque<>();
 
-    Housekeeper(PoolState pool, HikariPool hikari, ConnectionOpener opener, Executor workers) {
+    Housekeeper(PoolContext pool, HikariPool hikari, ConnectionOpener opener, Executor workers) {
         this.pool = pool;
         this.hikari = hikari;
         this.opener = opener;

@@ -3,6 +3,7 @@ package app.rodmena.auth.pool;
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.PoolEventKind;
+import app.rodmena.auth.postgres.NoPrimaryException;
 import app.rodmena.auth.postgres.TransactionState;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -49,7 +50,7 @@ final class PhysicalConnection extends DelegatingConnection {
     /** If a connection breaks within this time before its first checkout, opening it counts as failed. */
     private static final long NEW_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private final PoolState pool;
+    private final PoolContext pool;
     private final ConnectionOpener opener;
     private final int id;
     private final int backendPid;
@@ -83,7 +84,7 @@ final class PhysicalConnection extends DelegatingConnection {
 
     private String reclaimed = "";
 
-    PhysicalConnection(PoolState pool, ConnectionOpener opener, Connection delegate, int backendPid, int generation)
+    PhysicalConnection(PoolContext pool, ConnectionOpener opener, Connection delegate, int backendPid, int generation)
             throws SQLException {
         super(delegate);
         this.pool = pool;
@@ -418,7 +419,7 @@ final class PhysicalConnection extends DelegatingConnection {
      * @return whether the session is unusable
      */
     boolean markIfUnusable() {
-        Optional<? extends SQLException> problem = pool.source.reportedProblem(delegate);
+        Optional<NoPrimaryException> problem = pool.source.reportedProblem(delegate);
         problem.ifPresent(this::markAll);
         return problem.isPresent();
     }

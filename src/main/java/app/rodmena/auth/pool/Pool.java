@@ -6,6 +6,7 @@ import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.PoolEvents;
 import app.rodmena.auth.pool.event.PoolInterceptors;
 import app.rodmena.auth.pool.event.RefusalReason;
+import app.rodmena.auth.postgres.ConnectionSource;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
@@ -46,7 +47,7 @@ public final class Pool implements AutoCloseable {
 
     private static final long CANCEL_AGAIN_MILLIS = 100;
 
-    private final PoolState state;
+    private final PoolContext state;
     private final AdmissionQueue admissionQueue;
     private final ConnectionOpener opener;
     private final ConnectionAcquirer acquirer;
@@ -61,11 +62,12 @@ public final class Pool implements AutoCloseable {
     @SuppressWarnings("FutureReturnValueIgnored") // Maintenance never throws; it ends with the timer.
     public Pool(
             String name,
+            String applicationName,
             PoolSettings settings,
             ConnectionSource source,
             PoolEvents events,
             PoolInterceptors interceptors) {
-        this(name, settings, source, events, interceptors, System::nanoTime);
+        this(name, applicationName, settings, source, events, interceptors, System::nanoTime);
         timer.scheduleWithFixedDelay(housekeeper::run, 1, 1, TimeUnit.SECONDS);
     }
 
@@ -76,12 +78,13 @@ public final class Pool implements AutoCloseable {
      */
     Pool(
             String name,
+            String applicationName,
             PoolSettings settings,
             ConnectionSource source,
             PoolEvents events,
             PoolInterceptors interceptors,
             LongSupplier clock) {
-        state = new PoolState(settings, source, events, interceptors, clock);
+        state = new PoolContext(applicationName, settings, source, events, interceptors, clock);
         admissionQueue = new AdmissionQueue(settings, clock, this::notifyRefused);
         opener = new ConnectionOpener(state, cause -> admissionQueue.refuseAll(RefusalReason.DATABASE_DOWN, cause));
         hikariDataSource = HikariEngine.start(name, opener, settings.maximum());

@@ -4,6 +4,7 @@ import static app.rodmena.auth.common.InvalidSettingException.require;
 import static app.rodmena.auth.common.InvalidSettingException.requireRange;
 
 import app.rodmena.auth.common.InvalidSettingException;
+import app.rodmena.auth.postgres.SessionOptions;
 import app.rodmena.auth.schema.Description;
 import java.time.Duration;
 import java.util.Objects;
@@ -148,6 +149,12 @@ public record PoolSettings(
     @Description(value = "Maximum of the open connections: pool_size + max_overflow", unit = "connections")
     public int maximum() {
         return poolSize + maxOverflow;
+    }
+
+    /** The options of the pool's sessions. */
+    public SessionOptions sessionOptions(String applicationName) {
+        return new SessionOptions(
+                applicationName, Optional.of(statementTimeout), connectTimeout, Optional.of(socketTimeout));
     }
 
     /**

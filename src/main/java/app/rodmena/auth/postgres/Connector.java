@@ -19,8 +19,8 @@ import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens connections to one PostgreSQL. Thread-safe. */
-public final class Connector {
+/** The {@link ConnectionSource} of the server: pgjdbc with the settings and checks that the server needs. */
+public final class Connector implements ConnectionSource {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
 
     /**
@@ -103,11 +103,7 @@ public final class Connector {
         return PGProperty.PG_DBNAME.getOrDefault(urlProperties);
     }
 
-    /**
-     * Opens a connection; the caller closes it.
-     *
-     * @throws NoPrimaryException if its session would be on a standby, or read-only
-     */
+    @Override
     public Connection open(SessionOptions session) throws SQLException {
         boolean withOptions = !optionsRefused && session.statementTimeout().isPresent();
         if (!withOptions) {
@@ -305,10 +301,7 @@ public final class Connector {
         }
     }
 
-    /**
-     * The reason why a connection opened here must no longer be used, by the parameters that PostgreSQL has reported;
-     * empty if it may be used. Sends nothing. Must be called by the thread that uses the connection.
-     */
+    @Override
     public Optional<NoPrimaryException> reportedProblem(Connection connection) {
         if (optionsRefused || !(connection instanceof PGConnection postgres)) {
             return Optional.empty(); // Behind PgBouncer, a session is not a PostgreSQL session.
@@ -330,12 +323,12 @@ public final class Connector {
         return optionsRefused || !optionsApplied;
     }
 
-    /** The pid of the backend of a connection opened here; 0 behind a pooler, whose pids are not those of backends. */
+    @Override
     public int backendPid(Connection connection) throws SQLException {
         return optionsRefused ? 0 : connection.unwrap(PGConnection.class).getBackendPID();
     }
 
-    /** Whether a transaction is open on a connection opened here that runs no statement now. Sends nothing. */
+    @Override
     public boolean isInTransaction(Connection connection) {
         return connection instanceof BaseConnection postgres
                 && switch (postgres.getTransactionState()) {
@@ -344,15 +337,13 @@ public final class Connector {
                 };
     }
 
-    /** Cancels the running statement of a connection opened here; takes at most 1 s. */
+    @Override
     public void cancel(Connection connection) throws SQLException {
         connection.unwrap(PGConnection.class).cancelQuery();
     }
 
-    /**
-     * The transaction state of a connection opened here. Sends nothing. Safe while another thread uses the connection:
-     * pgjdbc would block until the end of its statement, so the socket is checked first.
-     */
+    /** pgjdbc would block until the end of the statement of another thread, so the socket is checked first. */
+    @Override
     public TransactionState transactionState(Connection connection) {
         GracefulCloseSocket socket = sockets.get(connection);
         if (socket == null || !(connection instanceof BaseConnection postgres)) {

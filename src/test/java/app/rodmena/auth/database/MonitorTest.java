@@ -24,11 +24,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class MonitorTest {
+    private static final ApplicationName NAME = new ApplicationName("monitor-test");
+
     @Test
     void continuesAfterAnError() {
         AtomicInteger asked = new AtomicInteger();
         try (Monitor monitor = new Monitor(
-                sessions(TestPostgres.sharedDatabase()),
+                new Connector(TestPostgres.sharedDatabase()),
+                NAME,
                 () -> {
                     if (asked.incrementAndGet() == 1) {
                         throw new NoClassDefFoundError("gone");
@@ -47,10 +50,10 @@ class MonitorTest {
         DatabaseTarget shared = TestPostgres.sharedDatabase();
         DatabaseTarget slow = new DatabaseTarget(
                 shared.jdbcUrl() + "?options=-c%20post_auth_delay%3D2", shared.user(), shared.password());
-        SessionFactory sessions = sessions(slow);
-        sessions.open(PoolSettings.DEFAULT).close();
+        Connector connector = new Connector(slow);
+        connector.open(PoolSettings.DEFAULT.sessionOptions("monitor-test")).close();
 
-        try (Monitor monitor = new Monitor(sessions, () -> PoolSettings.DEFAULT, time -> false)) {
+        try (Monitor monitor = new Monitor(connector, NAME, () -> PoolSettings.DEFAULT, time -> false)) {
             await().until(monitor.heartbeat()::isAlive);
         }
     }
@@ -157,7 +160,8 @@ class MonitorTest {
     @Test
     void aForgottenSessionIsNoOutageWhileThePoolIsServed() {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
-                Monitor monitor = new Monitor(sessions(proxy.target()), () -> PoolSettings.DEFAULT, time -> true)) {
+                Monitor monitor =
+                        new Monitor(new Connector(proxy.target()), NAME, () -> PoolSettings.DEFAULT, time -> true)) {
             await().until(monitor.heartbeat()::isAlive);
             int before = monitor.backendPid();
             Instant since = monitor.heartbeat().since();
@@ -185,13 +189,9 @@ class MonitorTest {
     }
 
     private static Monitor alive(DatabaseTarget target) {
-        Monitor monitor = new Monitor(sessions(target), () -> PoolSettings.DEFAULT, time -> false);
+        Monitor monitor = new Monitor(new Connector(target), NAME, () -> PoolSettings.DEFAULT, time -> false);
         await().until(monitor.heartbeat()::isAlive);
         return monitor;
-    }
-
-    private static SessionFactory sessions(DatabaseTarget target) {
-        return new SessionFactory(new Connector(target), "monitor-test");
     }
 
     private static String join(Monitor monitor, String sql) {

@@ -10,15 +10,11 @@ import app.rodmena.auth.pool.event.PoolEvents;
 import app.rodmena.auth.pool.event.PoolInterceptors;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.DatabaseTarget;
-import app.rodmena.auth.postgres.NoPrimaryException;
-import app.rodmena.auth.postgres.SessionOptions;
-import app.rodmena.auth.postgres.TransactionState;
 import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,10 +35,10 @@ final class TestPool implements AutoCloseable {
     private TestPool(PoolSettings settings, DatabaseTarget target, TestClock clock) {
         sink.add(events::add);
         this.clock = clock;
-        ConnectionSource source = new Source(new Connector(target), applicationName);
+        Connector connector = new Connector(target);
         pool = clock == null
-                ? new Pool(applicationName, settings, source, sink, interceptors)
-                : new Pool(applicationName, settings, source, sink, interceptors, clock);
+                ? new Pool(applicationName, applicationName, settings, connector, sink, interceptors)
+                : new Pool(applicationName, applicationName, settings, connector, sink, interceptors, clock);
         try {
             observer = TestPostgres.superuser();
         } catch (SQLException e) {
@@ -150,42 +146,5 @@ final class TestPool implements AutoCloseable {
         observer.close();
         EventOrder.assertBalanced(sink, events);
         EventOrder.assertComplete(events);
-    }
-
-    /** Opens sessions with the product's connector. */
-    record Source(Connector connector, String applicationName) implements ConnectionSource {
-        @Override
-        public Connection open(PoolSettings settings) throws SQLException {
-            return connector.open(new SessionOptions(
-                    applicationName,
-                    Optional.of(settings.statementTimeout()),
-                    settings.connectTimeout(),
-                    Optional.of(settings.socketTimeout())));
-        }
-
-        @Override
-        public int backendPid(Connection connection) throws SQLException {
-            return connector.backendPid(connection);
-        }
-
-        @Override
-        public boolean isInTransaction(Connection connection) {
-            return connector.isInTransaction(connection);
-        }
-
-        @Override
-        public void cancel(Connection connection) throws SQLException {
-            connector.cancel(connection);
-        }
-
-        @Override
-        public Optional<NoPrimaryException> reportedProblem(Connection connection) {
-            return connector.reportedProblem(connection);
-        }
-
-        @Override
-        public TransactionState transactionState(Connection connection) {
-            return connector.transactionState(connection);
-        }
     }
 }

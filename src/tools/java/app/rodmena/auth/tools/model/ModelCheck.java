@@ -3,7 +3,6 @@ package app.rodmena.auth.tools.model;
 import app.rodmena.auth.capacity.model.OfferedLoad;
 import app.rodmena.auth.capacity.model.QueueModel;
 import app.rodmena.auth.cli.PlanCommand;
-import app.rodmena.auth.pool.ConnectionSource;
 import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.event.CallContext;
@@ -14,13 +13,9 @@ import app.rodmena.auth.pool.event.PoolInterceptors;
 import app.rodmena.auth.pool.event.PoolListener;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.DatabaseTarget;
-import app.rodmena.auth.postgres.SessionOptions;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -52,8 +47,9 @@ final class ModelCheck implements AutoCloseable {
         this.each = each;
         this.pool = new Pool(
                 "model",
+                PlanCommand.APPLICATION,
                 PoolSettings.DEFAULT.withSize(connections, 0).with(draft -> draft.maxWaiting = 1_000_000),
-                new SleepingConnectionSource(database),
+                new Connector(database),
                 events,
                 new PoolInterceptors());
     }
@@ -139,39 +135,6 @@ final class ModelCheck implements AutoCloseable {
                     point,
                     new QueueModel(connections, load),
                     WaitDistribution.of(waits.stream().mapToDouble(wait -> wait).toArray()));
-        }
-    }
-
-    /** Opens the connections of the pool that {@link ModelCheck} measures. */
-    private static final class SleepingConnectionSource implements ConnectionSource {
-        private final Connector connector;
-
-        SleepingConnectionSource(DatabaseTarget database) {
-            connector = new Connector(database);
-        }
-
-        @Override
-        public Connection open(PoolSettings settings) throws SQLException {
-            return connector.open(new SessionOptions(
-                    PlanCommand.APPLICATION,
-                    Optional.of(settings.statementTimeout()),
-                    settings.connectTimeout(),
-                    Optional.of(settings.socketTimeout())));
-        }
-
-        @Override
-        public int backendPid(Connection connection) throws SQLException {
-            return connector.backendPid(connection);
-        }
-
-        @Override
-        public boolean isInTransaction(Connection connection) {
-            return connector.isInTransaction(connection);
-        }
-
-        @Override
-        public void cancel(Connection connection) throws SQLException {
-            connector.cancel(connection);
         }
     }
 }

@@ -6,6 +6,7 @@ import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolEvents;
 import app.rodmena.auth.pool.event.PoolInterceptors;
 import app.rodmena.auth.pool.event.RefusalReason;
+import app.rodmena.auth.postgres.ConnectionSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -19,8 +20,9 @@ import java.util.function.Supplier;
 /**
  * The state shared by the components of one pool: settings, counters, clock, connections and event sink. Thread-safe.
  */
-final class PoolState {
+final class PoolContext {
     final ConnectionCounter counter = new ConnectionCounter();
+    final String applicationName;
     final ConnectionSource source;
     final PoolEvents events;
     final PoolInterceptors interceptors;
@@ -50,12 +52,14 @@ final class PoolState {
 
     volatile boolean closing;
 
-    PoolState(
+    PoolContext(
+            String applicationName,
             PoolSettings settings,
             ConnectionSource source,
             PoolEvents events,
             PoolInterceptors interceptors,
             LongSupplier clock) {
+        this.applicationName = applicationName;
         this.source = source;
         this.settings = settings;
         this.events = events;
