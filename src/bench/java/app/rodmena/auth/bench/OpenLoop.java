@@ -22,6 +22,7 @@ import java.util.function.ToDoubleFunction;
 record OpenLoop(List<Round> rounds) {
     private static final int CLIENTS = 100;
     private static final double SHARE_OF_PEAK = 0.85;
+    private static final Duration WARM_UP = Duration.ofSeconds(2);
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private record Round(double peak, LoadResults open) {}
@@ -44,11 +45,12 @@ record OpenLoop(List<Round> rounds) {
                 CLIENTS,
                 rate,
                 RequestMix.CHECKS,
+                WARM_UP,
                 TIMEOUT,
                 Optional.empty());
         try (LoadRun run = LoadRun.prepare(plan)) {
             run.start();
-            run.await(duration.plus(TIMEOUT));
+            run.await(WARM_UP.plus(duration).plus(TIMEOUT));
             return run.finish();
         } catch (CommandFailedException e) {
             throw new BenchException(e.getMessage());

@@ -106,7 +106,20 @@ class LoadCommandTest {
             locker.setAutoCommit(false);
             statement.execute("lock table auth_group in access exclusive mode");
 
-            Ended ended = load(server, "-n", "50", "--rate", "50", "-c", "1", "--timeout", "1s", "--mix", "writes");
+            Ended ended = load(
+                    server,
+                    "-n",
+                    "50",
+                    "--rate",
+                    "50",
+                    "-c",
+                    "1",
+                    "--warm-up",
+                    "0s",
+                    "--timeout",
+                    "1s",
+                    "--mix",
+                    "writes");
 
             assertThat(ended.code).isEqualTo(1);
             assertThat(ended.out).contains("due but never sent");

@@ -83,6 +83,30 @@ class LoadRunTest {
     }
 
     @Test
+    void requestsOfTheWarmUpAreNotCounted() throws Exception {
+        try (TestServer server = TestServer.start();
+                LoadRun run = LoadRun.prepare(plan(
+                        "http://127.0.0.1:" + server.server.address().getPort(),
+                        Optional.of(Duration.ofMillis(500)),
+                        OptionalInt.of(100),
+                        Duration.ofMillis(500)))) {
+            long before = requestsForRoles(server);
+            run.start();
+            assertThat(run.await(Duration.ofSeconds(60))).isTrue();
+
+            assertThat(run.finish().correct()).isEqualTo(50);
+            assertThat(requestsForRoles(server) - before).isGreaterThan(50);
+        }
+    }
+
+    private static long requestsForRoles(TestServer server) {
+        return server.server.metrics().requests().responseCounts().stream()
+                .filter(responses -> responses.route().equals("GET /api/roles"))
+                .mapToLong(responses -> responses.count())
+                .sum();
+    }
+
+    @Test
     void aStoppedRunReportsItsResults() throws Exception {
         try (TestServer server = TestServer.start();
                 LoadRun run = LoadRun.prepare(plan(
@@ -101,6 +125,10 @@ class LoadRunTest {
     }
 
     private static LoadPlan plan(String url, Optional<Duration> duration, OptionalInt rate) {
+        return plan(url, duration, rate, Duration.ZERO);
+    }
+
+    private static LoadPlan plan(String url, Optional<Duration> duration, OptionalInt rate, Duration warmUp) {
         return new LoadPlan(
                 LoadTarget.parse(url),
                 LoadPlan.MAX_REQUESTS,
@@ -108,6 +136,7 @@ class LoadRunTest {
                 2,
                 rate,
                 RequestMix.ROLES,
+                warmUp,
                 Duration.ofSeconds(30),
                 Optional.empty());
     }

@@ -51,6 +51,8 @@ public final class LoadCommand implements Callable<Integer> {
     private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(100);
     private static final List<Integer> SURGE_CLIENTS = List.of(1, 10, 100, 1_000);
     private static final Duration SURGE_DURATION = Duration.ofSeconds(10);
+    private static final Duration MIN_DURATION = Duration.ofMillis(1);
+    private static final Duration OPEN_LOOP_WARM_UP = Duration.ofSeconds(2);
     private static final String URL = "http://127.0.0.1:4000";
 
     private final CommandContext context;
@@ -106,6 +108,14 @@ public final class LoadCommand implements Callable<Integer> {
                     "Kind of requests: roles, checks, writes, all (roles). all is eight checks, one list of roles,"
                             + " one write of ten")
     private RequestMix mix;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "DURATION",
+            converter = WarmUp.class,
+            description = "Time before the load during which the same requests are sent, but not counted: a cold client"
+                    + " is late for many of its requests (2s with --rate, otherwise 0s)")
+    private Duration warmUp;
 
     @Option(
             names = "--timeout",
@@ -171,18 +181,20 @@ public final class LoadCommand implements Callable<Integer> {
     }
 
     private abstract static class DurationRange implements ITypeConverter<Duration> {
+        private final Duration min;
         private final Duration max;
 
-        /** The range from 1 ms to {@code max}. */
-        DurationRange(Duration max) {
+        DurationRange(Duration min, Duration max) {
+            this.min = min;
             this.max = max;
         }
 
         @Override
         public Duration convert(String text) {
             Duration duration = new DurationConverter().convert(text);
-            if (duration.isZero() || duration.compareTo(max) > 0) {
-                throw new TypeConversionException("must be 1ms to " + DurationFormat.of(max));
+            if (duration.compareTo(min) < 0 || duration.compareTo(max) > 0) {
+                throw new TypeConversionException(
+                        "must be %s to %s".formatted(DurationFormat.of(min), DurationFormat.of(max)));
             }
             return duration;
         }
@@ -190,13 +202,19 @@ public final class LoadCommand implements Callable<Integer> {
 
     private static final class LoadDuration extends DurationRange {
         LoadDuration() {
-            super(Duration.ofDays(1));
+            super(MIN_DURATION, Duration.ofDays(1));
         }
     }
 
     private static final class Timeout extends DurationRange {
         Timeout() {
-            super(Duration.ofHours(1));
+            super(MIN_DURATION, Duration.ofHours(1));
+        }
+    }
+
+    private static final class WarmUp extends DurationRange {
+        WarmUp() {
+            super(Duration.ZERO, Duration.ofHours(1));
         }
     }
 
@@ -260,6 +278,7 @@ public final class LoadCommand implements Callable<Integer> {
                 clients,
                 rate == null ? OptionalInt.empty() : OptionalInt.of(rate),
                 mix,
+                Optional.ofNullable(warmUp).orElse(rate == null ? Duration.ZERO : OPEN_LOOP_WARM_UP),
                 timeout,
                 Optional.ofNullable(key));
     }

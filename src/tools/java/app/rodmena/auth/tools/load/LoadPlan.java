@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  * @param clients the number of connections, each with one request at a time
  * @param ratePerSecond requests per second, independent of the responses (open loop); empty if a client sends its next
  *     request when it receives a response (closed loop)
+ * @param warmUp how long the same requests are sent before the load, without being counted
  * @param timeout the maximum time for a response
  * @param key the client key whose namespace is used; empty for a new one
  */
@@ -22,6 +23,7 @@ public record LoadPlan(
         int clients,
         OptionalInt ratePerSecond,
         RequestMix mix,
+        Duration warmUp,
         Duration timeout,
         Optional<String> key) {
     public static final int MAX_REQUESTS = 100_000_000;
@@ -30,6 +32,6 @@ public record LoadPlan(
 
     /** A copy with another number of clients. */
     public LoadPlan withClients(int newClients) {
-        return new LoadPlan(target, requests, duration, newClients, ratePerSecond, mix, timeout, key);
+        return new LoadPlan(target, requests, duration, newClients, ratePerSecond, mix, warmUp, timeout, key);
     }
 }

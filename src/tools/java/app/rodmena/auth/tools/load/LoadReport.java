@@ -1,5 +1,7 @@
 package app.rodmena.auth.tools.load;
 
+import app.rodmena.auth.common.DurationFormat;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -79,12 +81,14 @@ final class LoadReport {
                 .map(time -> "%s s".formatted(time.toSeconds()))
                 .orElseGet(() ->
                         String.format(Locale.ROOT, "%,d requests", result.plan().requests()));
-        return "%s, mix %s, %s, on %s"
+        Duration warmUp = result.plan().warmUp();
+        return "%s, mix %s, %s, on %s%s"
                 .formatted(
                         amount,
                         result.plan().mix().wireName(),
                         pace,
-                        result.plan().target());
+                        result.plan().target(),
+                        warmUp.isZero() ? "" : ", after %s of warm-up".formatted(DurationFormat.of(warmUp)));
     }
 
     private static String errors(ErrorCounts errors) {

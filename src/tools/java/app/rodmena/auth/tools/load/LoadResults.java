@@ -53,6 +53,7 @@ public record LoadResults(
         fields.put("mix", plan.mix().wireName());
         fields.put("clients", plan.clients());
         plan.ratePerSecond().ifPresent(rate -> fields.put("ratePerSecond", rate));
+        fields.put("warmUpSeconds", plan.warmUp().toMillis() / 1e3);
         fields.put("requests", requests);
         fields.put("rightAnswers", correct);
         fields.put("elapsedSeconds", elapsed.toNanos() / 1e9);

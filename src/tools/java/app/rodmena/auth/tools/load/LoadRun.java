@@ -40,6 +40,7 @@ public final class LoadRun implements AutoCloseable {
     private final LoadTransport transport;
     private final TestData testData;
     private boolean isSeeded;
+    private LoadDriver warmUp;
     private LoadDriver driver;
     private PoolWatch watch;
     private CompletableFuture<Void> completion;
@@ -85,8 +86,12 @@ public final class LoadRun implements AutoCloseable {
                         "could not create the test data on %s: %s".formatted(plan.target(), problem), null);
             }
         }
-        driver = new LoadDriver(
-                transport, RequestSchedule.of(plan), plan.timeout(), testData.sequences(plan.mix(), plan.clients()));
+        warmUp = driver(RequestSchedule.warmUp(plan));
+        driver = driver(RequestSchedule.of(plan));
+    }
+
+    private LoadDriver driver(RequestSchedule schedule) {
+        return new LoadDriver(transport, schedule, plan.timeout(), testData.sequences(plan.mix(), plan.clients()));
     }
 
     /** Runs the driver; stops it on a timeout and returns false. */
@@ -140,10 +145,14 @@ public final class LoadRun implements AutoCloseable {
         }
     }
 
-    /** Starts the load. */
+    /** Starts the load, after the warm-up. */
     public void start() {
-        watch.start();
-        completion = driver.start();
+        CompletableFuture<Void> warm =
+                plan.warmUp().isZero() ? CompletableFuture.completedFuture(null) : warmUp.start();
+        completion = warm.thenCompose(ended -> {
+            watch.start();
+            return driver.start();
+        });
     }
 
     /** Waits up to this long; returns whether the run has ended. */
@@ -176,6 +185,7 @@ public final class LoadRun implements AutoCloseable {
     public LoadResults finish() throws InterruptedException {
         boolean interrupted = !completion.isDone();
         if (interrupted) {
+            warmUp.stop(DRAIN_TIMEOUT);
             driver.stop(DRAIN_TIMEOUT);
             completion.join();
         }

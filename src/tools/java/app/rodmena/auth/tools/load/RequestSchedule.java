@@ -27,6 +27,12 @@ record RequestSchedule(long total, double intervalNanos, long sendingNanos) {
         return new RequestSchedule(total, interval, Math.round(total * interval) + LATENESS.toNanos());
     }
 
+    /** The schedule before the load, whose requests are not counted. Those that are late at its end are not sent. */
+    static RequestSchedule warmUp(LoadPlan plan) {
+        return new RequestSchedule(
+                Long.MAX_VALUE, of(plan).intervalNanos, plan.warmUp().toNanos());
+    }
+
     /** A closed loop with this many requests. */
     static RequestSchedule closedLoop(long total) {
         return new RequestSchedule(total, 0, Long.MAX_VALUE);
