@@ -1,12 +1,12 @@
 package app.rodmena.auth.admin;
 
 import app.rodmena.auth.capacity.Fleet;
-import app.rodmena.auth.capacity.FleetForecast;
-import app.rodmena.auth.capacity.FleetMember;
-import app.rodmena.auth.capacity.FleetReading;
+import app.rodmena.auth.capacity.Fleet.FleetMember;
 import app.rodmena.auth.capacity.FleetWatch;
+import app.rodmena.auth.capacity.FleetWatch.FleetReading;
 import app.rodmena.auth.capacity.PoolSizeAdvice;
 import app.rodmena.auth.capacity.PoolSizeAdvisor;
+import app.rodmena.auth.capacity.PoolSizeAdvisor.FleetForecast;
 import app.rodmena.auth.core.Core;
 import app.rodmena.auth.http.QueryParameters;
 import com.fasterxml.jackson.annotation.JsonInclude;

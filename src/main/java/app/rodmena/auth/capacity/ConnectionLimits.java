@@ -1,12 +1,13 @@
 package app.rodmena.auth.capacity;
 
-import app.rodmena.auth.capacity.ConnectionLimit.Kind;
+import app.rodmena.auth.capacity.ConnectionLimits.ConnectionLimit.Kind;
 import app.rodmena.auth.common.WireNamed;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The connection limits of a PostgreSQL server for a fleet.
@@ -65,6 +66,82 @@ public record ConnectionLimits(
                     value = "Of the others, those whose kind is hidden from this role, which lacks pg_monitor",
                     unit = "connections")
             int hidden) {}
+
+    /**
+     * The setting max_connections: its effective and its configured value.
+     *
+     * @param value the effective value, until PostgreSQL restarts
+     * @param onCommandLine whether it is set on PostgreSQL's command line, which overrides ALTER SYSTEM and files
+     * @param pendingRestart whether a changed configuration was reloaded and needs a restart
+     * @param configured the configured value, if it differs and is visible to this role
+     */
+    public record MaxConnections(
+            @Description(name = "maxConnections", value = "max_connections of PostgreSQL", unit = "connections")
+            int value,
+
+            boolean onCommandLine,
+            boolean pendingRestart,
+            OptionalInt configured) {
+        /** PostgreSQL's own default. */
+        public static final int DEFAULT = 100;
+
+        /** The maximum value: MAX_BACKENDS in PostgreSQL's source. */
+        public static final int MAX = 262_143;
+
+        static MaxConnections of(int value) {
+            return new MaxConnections(value, false, false, OptionalInt.empty());
+        }
+
+        /** The configured value, if it differs from the effective one. */
+        MaxConnections withConfigured(int configured) {
+            boolean isOverridden = onCommandLine && !pendingRestart;
+            return isOverridden || configured == value
+                    ? this
+                    : new MaxConnections(value, onCommandLine, pendingRestart, OptionalInt.of(configured));
+        }
+
+        /** Whether another value is configured already. */
+        public boolean isChangeConfigured() {
+            return pendingRestart || configured.isPresent();
+        }
+    }
+
+    /**
+     * One of PostgreSQL's limits on the number of connections.
+     *
+     * @param kind the kind of limit
+     * @param limit the maximum number of connections
+     * @param reserved of these, reserved for superusers and for roles with pg_use_reserved_connections
+     * @param others of these, in use now by sessions of other applications
+     * @param otherFleets of these, the sum of the maxima of this server's processes with another role or database
+     */
+    public record ConnectionLimit(Kind kind, int limit, int reserved, int others, int otherFleets) {
+        /** The connections that a limit counts. */
+        public enum Kind implements WireNamed {
+            /** All connections of the server, independent of database and role. */
+            MAX_CONNECTIONS("max_connections"),
+            /** The connections of the fleet's role: ALTER ROLE … CONNECTION LIMIT. */
+            ROLE_LIMIT("the role's connection limit"),
+            /** The connections to the fleet's database: ALTER DATABASE … CONNECTION LIMIT. */
+            DATABASE_LIMIT("the database's connection limit");
+
+            private final String label;
+
+            Kind(String label) {
+                this.label = label;
+            }
+
+            /** The name of the limit in messages. */
+            public String label() {
+                return label;
+            }
+        }
+
+        /** The connections that the limit leaves to the fleet; negative if others exceed it already. */
+        public int room() {
+            return limit - reserved - others - otherFleets;
+        }
+    }
 
     public ConnectionLimits {
         bounds = List.copyOf(bounds);

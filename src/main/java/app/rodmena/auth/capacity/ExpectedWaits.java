@@ -19,10 +19,10 @@ public record ExpectedWaits(
         @Description(value = "Probability that a caller has to wait", unit = "0 to 1")
         double waitProbability,
 
-        @Description(value = "Mean wait for a connection; -1 if unbounded", unit = "milliseconds", absent = -1)
+        @Description(value = "Mean wait for a connection; -1 if unbounded", absent = -1)
         Optional<Duration> meanWait,
 
-        @Description(value = "p99 wait for a connection; -1 if unbounded", unit = "milliseconds", absent = -1)
+        @Description(value = "p99 wait for a connection; -1 if unbounded", absent = -1)
         Optional<Duration> p99Wait) {
     static final double QUANTILE = 0.99;
 

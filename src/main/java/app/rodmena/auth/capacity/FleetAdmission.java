@@ -1,6 +1,7 @@
 package app.rodmena.auth.capacity;
 
 import app.rodmena.auth.capacity.FleetQueries.AdmissionDecision;
+import app.rodmena.auth.capacity.FleetQueries.FleetUnavailableException;
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.Monitor.Outage;

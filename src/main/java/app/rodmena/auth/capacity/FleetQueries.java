@@ -12,7 +12,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The queries about a fleet, on the monitor connection. Each blocks for a few seconds at most. Thread-safe. */
+/**
+ * The queries about a fleet, on the monitor connection. Each blocks for a few seconds at most. Thread-safe.
+ *
+ * <p>Advisory locks of the monitor connections serialize the decisions of processes; PostgreSQL releases them when the
+ * holder's session ends. They are local to a database, so the decisions of processes with other databases are not
+ * serialized with these. The first key, 1635087464, is "auth" in ASCII; with the second key 1, it is the lock of
+ * migrations.
+ */
 final class FleetQueries {
     private static final long QUERY_TIMEOUT_SECONDS = 5;
 
@@ -24,7 +31,51 @@ final class FleetQueries {
     private static final String BEHIND_POOLER =
             "PostgreSQL is behind a pooler such as PgBouncer, which shares sessions";
 
+    /** Marks this process as undecided, so that the others do not count it; false if another session has the lock. */
+    static final String MARK = """
+            /* capacity.mark */
+            select exists (
+                       select from pg_locks
+                       where pid = pg_backend_pid() and locktype = 'advisory'
+                         and classid = 1635087464 and objid = 2 and objsubid = 2)
+                or pg_try_advisory_lock_shared(1635087464, 2)
+            """;
+
+    /** Removes the mark; the other processes then count this one. */
+    static final String UNMARK = """
+            /* capacity.unmark */
+            select pg_advisory_unlock_shared(1635087464, 2)
+            """;
+
+    /** Takes the lock of decisions; false if another process holds it. */
+    static final String TRY_TURN = """
+            /* capacity.try_turn */
+            select pg_try_advisory_lock(1635087464, 3)
+            """;
+
+    private static final String END_TURN = """
+            /* capacity.end_turn */
+            select pg_advisory_unlock(1635087464, 3)
+            """;
+
     private final Monitor monitor;
+
+    /** The fleet cannot be read; the message says why in one line. */
+    static final class FleetUnavailableException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final boolean permanent;
+
+        /** @param permanent whether a retry cannot succeed */
+        FleetUnavailableException(String message, boolean permanent, Throwable cause) {
+            super(message, cause);
+            this.permanent = permanent;
+        }
+
+        boolean isPermanent() {
+            return permanent;
+        }
+    }
 
     /** A reading of the fleet, and whether the demand fits. */
     record AdmissionDecision(Fleet fleet, boolean fits) {}
@@ -46,7 +97,7 @@ final class FleetQueries {
 
     /** Announces that this process is about to decide; the other processes do not count it until it has. */
     void markUndecided() throws FleetUnavailableException, InterruptedException {
-        if (!submit(connection -> new FleetLocks(connection).markUndecided())) {
+        if (!submit(connection -> queryBoolean(connection, MARK))) {
             throw new FleetUnavailableException("another session holds the advisory lock (1635087464, 2)", false, null);
         }
     }
@@ -60,8 +111,7 @@ final class FleetQueries {
      */
     AdmissionDecision decideAdmission(List<Integer> ownBackends, ConnectionDemand demand, boolean runsAnyway)
             throws FleetUnavailableException, InterruptedException {
-        return decideLocked(
-                ownBackends, demand.total(), runsAnyway, connection -> new FleetLocks(connection).markDecided());
+        return decideLocked(ownBackends, demand.total(), runsAnyway, connection -> queryBoolean(connection, UNMARK));
     }
 
     /**
@@ -85,8 +135,7 @@ final class FleetQueries {
         while (true) {
             boolean evenIfLocked = System.nanoTime() - deadline > 0;
             Optional<AdmissionDecision> decided = submit(connection -> {
-                FleetLocks locks = new FleetLocks(connection);
-                boolean locked = locks.tryLock();
+                boolean locked = queryBoolean(connection, TRY_TURN);
                 if (!locked && !evenIfLocked) {
                     return Optional.empty();
                 }
@@ -99,7 +148,7 @@ final class FleetQueries {
                     return Optional.of(new AdmissionDecision(fleet, fits));
                 } finally {
                     if (locked) {
-                        locks.unlock();
+                        queryBoolean(connection, END_TURN);
                     }
                 }
             });
@@ -107,6 +156,13 @@ final class FleetQueries {
                 return decided.get();
             }
             Thread.sleep(PAUSE.toMillis());
+        }
+    }
+
+    static boolean queryBoolean(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement();
+                var result = statement.executeQuery(sql)) {
+            return result.next() && result.getBoolean(1);
         }
     }
 

@@ -1,8 +1,14 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.capacity.FleetQueries.AdmissionDecision;
+import app.rodmena.auth.capacity.FleetQueries.FleetUnavailableException;
 import app.rodmena.auth.common.DaemonThreads;
+import app.rodmena.auth.common.InvalidSettingException;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.ResizeGuard;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -25,10 +31,31 @@ public final class FleetWatch implements AutoCloseable {
     private static final Duration PERIOD_ON_PROBATION = Duration.ofSeconds(1);
     private static final Duration PERIOD_UNTIL_DECIDED = Duration.ofMillis(50);
 
+    /**
+     * The last reading of the fleet.
+     *
+     * @param fleet empty before the first successful reading
+     */
+    @Description(
+            "The fleet as read from pg_stat_activity, a few seconds old; all numbers are 0 before the first reading")
+    public record FleetReading(
+            @Description("Policy if the fleet exceeds its limit: warn, refuse or off")
+            BudgetPolicy budget,
+
+            @Description("Why the last reading failed; empty if it succeeded")
+            String problem,
+
+            @Flatten Optional<Fleet> fleet) {
+        @Description("Whether PostgreSQL allows all connections that the processes are configured for")
+        public boolean fits() {
+            return fleet.map(Fleet::fits).orElse(true);
+        }
+    }
+
     private final DatabaseEngine engine;
     private final BudgetPolicy budget;
     private final FleetQueries queries;
-    private final ResizeGuard guard;
+    private final ResizeGuard guard = this::checkGrowth;
     private final FleetAdmission admission;
     private final ScheduledExecutorService scheduler =
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("fleet-watch"));
@@ -44,7 +71,6 @@ public final class FleetWatch implements AutoCloseable {
         this.engine = engine;
         this.budget = budget;
         this.queries = new FleetQueries(engine.monitor());
-        this.guard = new GrowthGuard(queries);
         this.admission = new FleetAdmission(engine, queries, budget);
         if (budget != BudgetPolicy.OFF) {
             engine.add(guard);
@@ -139,5 +165,35 @@ public final class FleetWatch implements AutoCloseable {
         } else if (budget != BudgetPolicy.OFF && !fitted && fleet.fits()) {
             LOG.info("The fleet fits again: {}", fleet.toText());
         }
+    }
+
+    /**
+     * Refuses growth of the pool beyond PostgreSQL's limit for the fleet. Allows it with a warning if the limit cannot
+     * be read.
+     */
+    private void checkGrowth(PoolSettings now, PoolSettings requested, boolean isPreview) {
+        int growth = requested.maximum() - now.maximum();
+        if (growth <= 0) {
+            return;
+        }
+        try {
+            AdmissionDecision decision = queries.decideGrowth(growth, requested, isPreview);
+            if (!decision.fits()) {
+                throw refusal(now, requested, decision.fleet());
+            }
+        } catch (FleetUnavailableException e) {
+            LOG.warn("The pool grows by {} connections without a budget check: {}", growth, e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            LOG.warn("The pool grows by {} connections without a budget check: interrupted", growth);
+        }
+    }
+
+    private static InvalidSettingException refusal(PoolSettings now, PoolSettings requested, Fleet fleet) {
+        String reason = "would be %s connections more, of which the fleet has %s left: %s"
+                .formatted(requested.maximum() - now.maximum(), Math.max(0, fleet.headroom()), fleet.toText());
+        return requested.poolSize() > now.poolSize()
+                ? new InvalidSettingException("pool_size", requested.poolSize(), reason)
+                : new InvalidSettingException("max_overflow", requested.maxOverflow(), reason);
     }
 }

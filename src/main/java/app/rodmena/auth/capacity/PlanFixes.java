@@ -1,6 +1,8 @@
 package app.rodmena.auth.capacity;
 
-import app.rodmena.auth.capacity.ConnectionLimit.Kind;
+import app.rodmena.auth.capacity.ConnectionLimits.ConnectionLimit;
+import app.rodmena.auth.capacity.ConnectionLimits.ConnectionLimit.Kind;
+import app.rodmena.auth.capacity.ConnectionLimits.MaxConnections;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +15,19 @@ public final class PlanFixes {
     private static final double BOUNCER_SHARE = 0.8;
 
     private static final String STANDBYS = "Change standbys first: their value must not be lower than the primary's";
+
+    /**
+     * One way to make a fleet fit.
+     *
+     * @param description the change
+     * @param commands the commands, or the lines of a configuration file, in order
+     * @param caveats the caveats of the change
+     */
+    public record PlanFix(String description, List<String> commands, String caveats) {
+        public PlanFix {
+            commands = List.copyOf(commands);
+        }
+    }
 
     private PlanFixes() {}
 

@@ -28,7 +28,7 @@ public record PoolSizeAdvice(
         @Description(value = "Maximum of the pool: pool_size + max_overflow", unit = "connections")
         int maximum,
 
-        @Description(value = "Target p99 wait for a connection", unit = "milliseconds", wholeMillis = true)
+        @Description(value = "Target p99 wait for a connection", wholeMillis = true)
         Duration waitTarget,
 
         ExpectedWaits expected,
@@ -100,18 +100,12 @@ public record PoolSizeAdvice(
         return isKnown() ? sample.load().offered() : 0;
     }
 
-    @Description(
-            value = "Mean wait predicted by the queueing model; -1 if unbounded",
-            unit = "milliseconds",
-            absent = -1)
+    @Description(value = "Mean wait predicted by the queueing model; -1 if unbounded", absent = -1)
     public Optional<Duration> expectedMeanWait() {
         return expected.meanWait();
     }
 
-    @Description(
-            value = "p99 wait predicted by the queueing model; -1 if unbounded",
-            unit = "milliseconds",
-            absent = -1)
+    @Description(value = "p99 wait predicted by the queueing model; -1 if unbounded", absent = -1)
     public Optional<Duration> expectedP99Wait() {
         return expected.p99Wait();
     }

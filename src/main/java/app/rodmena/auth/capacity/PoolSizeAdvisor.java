@@ -5,6 +5,8 @@ import app.rodmena.auth.capacity.model.QueueModel;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -19,6 +21,39 @@ public final class PoolSizeAdvisor {
     public static final int MAX_CONNECTIONS = 2 * PoolSettings.MAX_CONNECTIONS;
 
     public static final int MAX_REQUESTS_PER_SECOND = 1_000_000_000;
+
+    /**
+     * The forecast for another fleet, with the connection use of the last minute.
+     *
+     * @param demand the fleet; its poolSize is the maximum of a pool
+     * @param requestsPerSecond load on all processes together
+     */
+    @Description("Forecast for another fleet, with the connection use of the last minute")
+    public record FleetForecast(
+            ConnectionDemand demand,
+            double requestsPerSecond,
+            @Flatten ExpectedWaits expected,
+
+            @Description(value = "Load that keeps every connection of the fleet busy", unit = "checkouts per second")
+            double saturation,
+
+            @Description(
+                    value = "Connections that PostgreSQL allows the fleet; -1 if unknown",
+                    unit = "connections",
+                    absent = -1)
+            Optional<Integer> room) {
+        @Description(
+                value = "Maximum of the fleet's connections, monitoring connections included",
+                unit = "connections")
+        public int connections() {
+            return demand.total();
+        }
+
+        @Description("Whether PostgreSQL allows that many; true if unknown")
+        public boolean fits() {
+            return room.map(connections -> demand.total() <= connections).orElse(true);
+        }
+    }
 
     private final DatabaseEngine engine;
     private final Metrics metrics;

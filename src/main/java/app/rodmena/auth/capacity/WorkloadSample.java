@@ -1,6 +1,7 @@
 package app.rodmena.auth.capacity;
 
 import app.rodmena.auth.capacity.model.OfferedLoad;
+import app.rodmena.auth.capacity.model.QueueModel;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.TimingRecorder.DurationStats;
 import app.rodmena.auth.schema.Description;
@@ -22,7 +23,7 @@ public record WorkloadSample(
         @Description(value = "Connections wanted", unit = "checkouts per second")
         double checkoutsPerSecond,
 
-        @Description(value = "Mean use time of a connection, from checkout to check-in", unit = "milliseconds")
+        @Description("Mean use time of a connection, from checkout to check-in")
         Duration meanUse,
 
         @Description(
@@ -33,10 +34,10 @@ public record WorkloadSample(
         @Description(value = "Requests per checkout; more than 1 if requests are batched", unit = "requests")
         double requestsPerCheckout,
 
-        @Description(name = "measuredMeanWait", value = "Mean wait measured in the last minute", unit = "milliseconds")
+        @Description(name = "measuredMeanWait", value = "Mean wait measured in the last minute")
         Duration meanWait,
 
-        @Description(name = "measuredP99Wait", value = "p99 wait measured in the last minute", unit = "milliseconds")
+        @Description(name = "measuredP99Wait", value = "p99 wait measured in the last minute")
         Duration p99Wait) {
     /** The sample while there are too few uses. */
     static final WorkloadSample NONE = new WorkloadSample(0, Duration.ZERO, 0, 0, Duration.ZERO, Duration.ZERO);

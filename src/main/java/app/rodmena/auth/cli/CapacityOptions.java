@@ -3,7 +3,7 @@ package app.rodmena.auth.cli;
 import app.rodmena.auth.ServerConfig;
 import app.rodmena.auth.capacity.ConnectionDemand;
 import app.rodmena.auth.capacity.ConnectionLimits;
-import app.rodmena.auth.capacity.MaxConnections;
+import app.rodmena.auth.capacity.ConnectionLimits.MaxConnections;
 import app.rodmena.auth.capacity.PoolSizeAdvisor;
 import app.rodmena.auth.cli.PlanCommand.LimitsReader;
 import app.rodmena.auth.pool.PoolSettings;

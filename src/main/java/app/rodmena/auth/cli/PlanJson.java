@@ -2,8 +2,8 @@ package app.rodmena.auth.cli;
 
 import app.rodmena.auth.capacity.CapacityPlan;
 import app.rodmena.auth.capacity.ConnectionDemand;
-import app.rodmena.auth.capacity.ConnectionLimit;
 import app.rodmena.auth.capacity.ConnectionLimits;
+import app.rodmena.auth.capacity.ConnectionLimits.ConnectionLimit;
 import app.rodmena.auth.capacity.ConnectionLimits.QueriedServer;
 import app.rodmena.auth.capacity.PlanFixes;
 import java.util.LinkedHashMap;

@@ -2,11 +2,11 @@ package app.rodmena.auth.cli;
 
 import app.rodmena.auth.capacity.CapacityPlan;
 import app.rodmena.auth.capacity.ConnectionDemand;
-import app.rodmena.auth.capacity.ConnectionLimit;
 import app.rodmena.auth.capacity.ConnectionLimits;
-import app.rodmena.auth.capacity.MaxConnections;
-import app.rodmena.auth.capacity.PlanFix;
+import app.rodmena.auth.capacity.ConnectionLimits.ConnectionLimit;
+import app.rodmena.auth.capacity.ConnectionLimits.MaxConnections;
 import app.rodmena.auth.capacity.PlanFixes;
+import app.rodmena.auth.capacity.PlanFixes.PlanFix;
 import app.rodmena.auth.pool.PoolProfile;
 import java.util.ArrayList;
 import java.util.Arrays;

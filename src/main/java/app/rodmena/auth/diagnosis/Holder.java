@@ -45,7 +45,7 @@ public record Holder(
 
         Instant since,
 
-        @Description(name = "held", value = "Time since its checkout", unit = "milliseconds", wholeMillis = true)
+        @Description(name = "held", value = "Time since its checkout", wholeMillis = true)
         Duration heldFor,
 
         @Description("Why it is checked out, for example LOCK_WAIT")

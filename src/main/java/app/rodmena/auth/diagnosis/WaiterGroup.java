@@ -25,7 +25,7 @@ public record WaiterGroup(
 
         Instant since,
 
-        @Description(value = "Longest current wait among them", unit = "milliseconds", wholeMillis = true)
+        @Description(value = "Longest current wait among them", wholeMillis = true)
         Duration longest,
 
         @Description("Id of the request that has waited longest; empty if it has none")

@@ -1,8 +1,8 @@
 package app.rodmena.auth.jmx;
 
-import app.rodmena.auth.capacity.FleetForecast;
 import app.rodmena.auth.capacity.PoolSizeAdvice;
 import app.rodmena.auth.capacity.PoolSizeAdvisor;
+import app.rodmena.auth.capacity.PoolSizeAdvisor.FleetForecast;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
 

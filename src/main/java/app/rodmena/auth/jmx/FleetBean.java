@@ -1,9 +1,9 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.capacity.Fleet;
-import app.rodmena.auth.capacity.FleetMember;
-import app.rodmena.auth.capacity.FleetReading;
+import app.rodmena.auth.capacity.Fleet.FleetMember;
 import app.rodmena.auth.capacity.FleetWatch;
+import app.rodmena.auth.capacity.FleetWatch.FleetReading;
 import app.rodmena.auth.jmx.mapping.Table;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;

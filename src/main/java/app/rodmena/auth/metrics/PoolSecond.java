@@ -11,7 +11,7 @@ import java.time.Instant;
 public record PoolSecond(
         @Description("End of the second, in UTC") Instant time,
 
-        @Description(value = "One second, or more if the process was delayed", unit = "milliseconds")
+        @Description("One second, or more if the process was delayed")
         Duration span,
 
         @Flatten PoolSnapshot numbers,
@@ -19,10 +19,9 @@ public record PoolSecond(
         @Description(value = "Maximum of the connections in use at one time", unit = "connections")
         int peakCheckedOut,
 
-        @Description(value = "Longest current wait at the end", unit = "milliseconds")
-        Duration oldestWait,
+        @Description("Longest current wait at the end") Duration oldestWait,
 
-        @Description(value = "Longest current use of a connection at the end", unit = "milliseconds")
+        @Description("Longest current use of a connection at the end")
         Duration oldestUse,
 
         @Description(value = "Checkouts", unit = "times") long checkouts,

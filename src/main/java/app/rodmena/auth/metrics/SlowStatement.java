@@ -19,14 +19,11 @@ public record SlowStatement(
         @Description(value = "Number of slow runs", unit = "times")
         long count,
 
-        @Description(value = "Sum of the slow runs", unit = "milliseconds")
-        Duration total,
+        @Description("Sum of the slow runs") Duration total,
 
-        @Description(value = "99th percentile of the slow runs", unit = "milliseconds")
-        Duration p99,
+        @Description("99th percentile of the slow runs") Duration p99,
 
-        @Description(name = "most", value = "Longest run", unit = "milliseconds")
-        Duration max,
+        @Description(name = "most", value = "Longest run") Duration max,
 
         @Description(value = "Runs that PostgreSQL cancelled after statement_timeout", unit = "times")
         long timeouts,
@@ -39,7 +36,7 @@ public record SlowStatement(
 
         @Description("Time of its last slow run, in UTC, for example 2026-11-23T15:34:52.118Z")
         Instant lastSeen) {
-    @Description(value = "Mean of the slow runs", unit = "milliseconds")
+    @Description("Mean of the slow runs")
     public Duration mean() {
         return count == 0 ? Duration.ZERO : total.dividedBy(count);
     }

@@ -16,11 +16,9 @@ public record TimingStatistics(
         @Description(value = "Count since then", unit = "times")
         long count,
 
-        @Description(value = "Sum since the start of counting", unit = "milliseconds")
-        Duration total,
+        @Description("Sum since the start of counting") Duration total,
 
-        @Description(value = "Mean since the start of counting", unit = "milliseconds")
-        Duration mean,
+        @Description("Mean since the start of counting") Duration mean,
 
         @Description(name = "perSecondOfLastMinute", value = "Rate of the last minute", unit = "times per second")
         double rate1,
@@ -37,23 +35,16 @@ public record TimingStatistics(
                 unit = "times per second")
         double rate15,
 
-        @Description(name = "least", value = "Minimum", unit = "milliseconds")
-        Duration min,
+        @Description(name = "least", value = "Minimum") Duration min,
 
-        @Description(value = "Median", unit = "milliseconds")
-        Duration median,
+        @Description("Median") Duration median,
 
-        @Description(value = "75th percentile", unit = "milliseconds")
-        Duration p75,
+        @Description("75th percentile") Duration p75,
 
-        @Description(value = "95th percentile", unit = "milliseconds")
-        Duration p95,
+        @Description("95th percentile") Duration p95,
 
-        @Description(value = "99th percentile", unit = "milliseconds")
-        Duration p99,
+        @Description("99th percentile") Duration p99,
 
-        @Description(value = "99.9th percentile", unit = "milliseconds")
-        Duration p999,
+        @Description("99.9th percentile") Duration p999,
 
-        @Description(name = "most", value = "Maximum", unit = "milliseconds")
-        Duration max) {}
+        @Description(name = "most", value = "Maximum") Duration max) {}

@@ -28,7 +28,7 @@ public record ConnectionView(
 
         @Description("idle, in_use or closing") State state,
 
-        @Description(value = "Time since it was opened", unit = "milliseconds", wholeMillis = true)
+        @Description(value = "Time since it was opened", wholeMillis = true)
         Duration age,
 
         @Description(value = "Number of its checkouts", unit = "checkouts")
@@ -65,11 +65,7 @@ public record ConnectionView(
                             + " use")
             Instant since,
 
-            @Description(
-                    name = "inUse",
-                    value = "Time since its checkout; 0 while not in use",
-                    unit = "milliseconds",
-                    wholeMillis = true)
+            @Description(name = "inUse", value = "Time since its checkout; 0 while not in use", wholeMillis = true)
             Duration heldFor,
 
             @Description("Thread that checked it out; empty while not in use")

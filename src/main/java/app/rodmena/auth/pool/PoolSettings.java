@@ -29,47 +29,35 @@ public record PoolSettings(
 
         @Description(
                 value = "Maximum wait for a connection, counted from the arrival of the caller",
-                unit = "milliseconds",
                 wholeMillis = true)
         Duration poolTimeout,
 
-        @Description(value = "Maximum age of a connection at checkout", unit = "milliseconds", wholeMillis = true)
+        @Description(value = "Maximum age of a connection at checkout", wholeMillis = true)
         Duration poolRecycle,
 
         @Description("When a connection is validated at checkout: always; idle, after 500 ms without use; off")
         PrePing prePing,
 
-        @Description(
-                value = "Maximum duration of a statement; PostgreSQL cancels longer ones",
-                unit = "milliseconds",
-                wholeMillis = true)
+        @Description(value = "Maximum duration of a statement; PostgreSQL cancels longer ones", wholeMillis = true)
         Duration statementTimeout,
 
-        @Description(
-                value = "Maximum time to open a connection to PostgreSQL",
-                unit = "milliseconds",
-                wholeMillis = true)
+        @Description(value = "Maximum time to open a connection to PostgreSQL", wholeMillis = true)
         Duration connectTimeout,
 
-        @Description(value = "Maximum wait for a response of PostgreSQL", unit = "milliseconds", wholeMillis = true)
+        @Description(value = "Maximum wait for a response of PostgreSQL", wholeMillis = true)
         Duration socketTimeout,
 
         @Description(
                 value = "A connection in use for longer than this is reported as a suspected leak",
-                unit = "milliseconds",
                 wholeMillis = true)
         Duration leakThreshold,
 
         @Description(
                 value = "A connection in use for longer than this is reclaimed and closed; 0 for never",
-                unit = "milliseconds",
                 wholeMillis = true)
         Optional<Duration> reclaimLeaksAfter,
 
-        @Description(
-                value = "A statement that takes longer is recorded and logged",
-                unit = "milliseconds",
-                wholeMillis = true)
+        @Description(value = "A statement that takes longer is recorded and logged", wholeMillis = true)
         Duration slowStatement,
 
         @Description(
@@ -88,7 +76,6 @@ public record PoolSettings(
 
         @Description(
                 value = "During overload, requests that have waited longer than this are refused; 0 for never",
-                unit = "milliseconds",
                 wholeMillis = true)
         Optional<Duration> shedTarget) {
 

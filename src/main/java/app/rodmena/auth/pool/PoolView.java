@@ -13,7 +13,7 @@ import java.time.Duration;
 public record PoolView(
         @Flatten PoolSnapshot numbers,
 
-        @Description(value = "Longest current wait for a connection", unit = "milliseconds")
+        @Description("Longest current wait for a connection")
         @MetricName(prometheus = "auth_pool_oldest_waiter_seconds")
         Duration oldestWait,
 

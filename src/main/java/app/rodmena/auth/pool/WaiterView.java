@@ -23,7 +23,5 @@ public record WaiterView(
         @Description("Deadline: when it is refused if no connection becomes free, in UTC")
         Instant deadline,
 
-        @Description(
-                value = "Connection use that fair queuing counts before this caller; the smallest is admitted next",
-                unit = "milliseconds")
+        @Description("Connection use that fair queuing counts before this caller; the smallest is admitted next")
         Duration tag) {}

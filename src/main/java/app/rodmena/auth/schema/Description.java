@@ -18,7 +18,7 @@ import java.lang.annotation.Target;
 public @interface Description {
     String value();
 
-    /** The unit; every number needs one, text has none. */
+    /** The unit; every number needs one, text has none, and that of a duration is milliseconds. */
     String unit() default "";
 
     /** Whether the operation changes something, although it returns a result; without a result this is implied. */

@@ -181,7 +181,7 @@ public record RecordSchema(List<Field> fields) {
         return new Field(
                 isDuration(type) ? name + "Millis" : name,
                 description.value(),
-                description.unit(),
+                isDuration(type) ? "milliseconds" : description.unit(),
                 plain.type(),
                 element.isAnnotationPresent(TableKey.class),
                 element.getAnnotation(MetricName.class),

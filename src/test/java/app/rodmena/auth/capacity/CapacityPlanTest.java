@@ -3,9 +3,12 @@ package app.rodmena.auth.capacity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import app.rodmena.auth.capacity.ConnectionLimit.Kind;
+import app.rodmena.auth.capacity.ConnectionLimits.ConnectionLimit;
+import app.rodmena.auth.capacity.ConnectionLimits.ConnectionLimit.Kind;
+import app.rodmena.auth.capacity.ConnectionLimits.MaxConnections;
 import app.rodmena.auth.capacity.ConnectionLimits.QueriedServer;
 import app.rodmena.auth.capacity.ConnectionLimits.Source;
+import app.rodmena.auth.capacity.PlanFixes.PlanFix;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.capacity.Fleet.FleetMember;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.SessionOptions;
 import app.rodmena.auth.testing.JmxClient;
@@ -60,12 +61,11 @@ class FleetWatchTest {
     @Test
     void anUndecidedMemberHasNoShare() throws Exception {
         try (Connection newcomer = named("auth/new/3+4")) {
-            FleetLocks locks = new FleetLocks(newcomer);
-            assertThat(locks.markUndecided()).isTrue();
-            assertThat(locks.markUndecided()).isTrue();
+            assertThat(FleetQueries.queryBoolean(newcomer, FleetQueries.MARK)).isTrue();
+            assertThat(FleetQueries.queryBoolean(newcomer, FleetQueries.MARK)).isTrue();
             assertThat(ServerLimitsQuery.fleet(newcomer).members()).contains(new FleetMember("new", 0, "", 0, 0, 0, 1));
 
-            locks.markDecided();
+            FleetQueries.queryBoolean(newcomer, FleetQueries.UNMARK);
 
             assertThat(ServerLimitsQuery.fleet(newcomer).members())
                     .contains(new FleetMember("new", 1, "3+4", 7, 0, 0, 0));
@@ -92,7 +92,7 @@ class FleetWatchTest {
     @Test
     void anAdvisoryLockOfAnotherSessionDelaysAResizeForSecondsOnly() throws Exception {
         try (Connection stuck = named("psql")) {
-            assertThat(new FleetLocks(stuck).tryLock()).isTrue();
+            assertThat(FleetQueries.queryBoolean(stuck, FleetQueries.TRY_TURN)).isTrue();
 
             set("MaxOverflow", 6);
 

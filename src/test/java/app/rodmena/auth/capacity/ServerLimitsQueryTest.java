@@ -3,7 +3,10 @@ package app.rodmena.auth.capacity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.capacity.ConnectionLimit.Kind;
+import app.rodmena.auth.capacity.ConnectionLimits.ConnectionLimit;
+import app.rodmena.auth.capacity.ConnectionLimits.ConnectionLimit.Kind;
+import app.rodmena.auth.capacity.ConnectionLimits.MaxConnections;
+import app.rodmena.auth.capacity.Fleet.FleetMember;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.Secret;

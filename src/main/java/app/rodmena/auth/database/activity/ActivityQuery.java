@@ -2,6 +2,7 @@ package app.rodmena.auth.database.activity;
 
 import app.rodmena.auth.database.ApplicationName;
 import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.database.activity.PostgresSnapshot.BackendStateCount;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -95,10 +96,6 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
                 takenAt,
                 rows.stream().findFirst().map(Row::clock).orElse(takenAt),
                 Duration.ofNanos(System.nanoTime() - started),
-                server.versionNumber(),
-                server.standby(),
-                server.role(),
-                server.seesEverything(),
                 sessions(connection, server),
                 slots(server, clients),
                 backends,
@@ -122,11 +119,7 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
         Map<BackendOwner, Integer> countByOwner = new TreeMap<>();
         clients.forEach(row -> countByOwner.merge(row.backend.owner(), 1, Integer::sum));
         return new ConnectionSlots(
-                server.maxConnections(),
-                server.superuserReserved(),
-                server.reserved(),
-                server.databaseLimit(),
-                server.roleLimit(),
+                server,
                 countByOwner.getOrDefault(BackendOwner.POOL, 0),
                 countByOwner.getOrDefault(BackendOwner.OURS, 0),
                 countByOwner.getOrDefault(BackendOwner.SIBLING, 0),

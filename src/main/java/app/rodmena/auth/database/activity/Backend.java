@@ -52,17 +52,12 @@ public record Backend(
         @Description(
                 name = "transaction",
                 value = "Age of its open transaction; 0 if there is none",
-                unit = "milliseconds",
                 wholeMillis = true)
         Optional<Duration> transactionFor,
 
         Optional<Duration> queryFor,
 
-        @Description(
-                name = "state",
-                value = "Time in this state; 0 if unknown",
-                unit = "milliseconds",
-                wholeMillis = true)
+        @Description(name = "state", value = "Time in this state; 0 if unknown", wholeMillis = true)
         Optional<Duration> stateFor,
 
         @Description(

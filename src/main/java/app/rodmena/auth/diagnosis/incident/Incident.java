@@ -41,10 +41,7 @@ public record Incident(
                 "End of the incident, in UTC: the last time at which its cause was seen; empty if it has not ended")
         Optional<Instant> ended,
 
-        @Description(
-                value = "Duration of the incident; 0 if it has not ended",
-                unit = "milliseconds",
-                wholeMillis = true)
+        @Description(value = "Duration of the incident; 0 if it has not ended", wholeMillis = true)
         Optional<Duration> lasted,
 
         IncidentDocument document) {

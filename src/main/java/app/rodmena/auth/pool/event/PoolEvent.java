@@ -32,10 +32,8 @@ public record PoolEvent(
         @Description(value = "PID of the connection's PostgreSQL backend; 0 if unknown", unit = "pid")
         int backendPid,
 
-        @Description(
-                value = "Wait time for checkout, timeout and rejected; use time for checkin and leaks; connect time for"
-                        + " connect; age of the connection for all others",
-                unit = "milliseconds")
+        @Description("Wait time for checkout, timeout and rejected; use time for checkin and leaks; connect time for"
+                + " connect; age of the connection for all others")
         Duration took,
 
         @Description("Thread of the event") String thread,
