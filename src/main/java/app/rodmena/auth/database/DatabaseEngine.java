@@ -84,7 +84,7 @@ public final class DatabaseEngine implements AutoCloseable {
         events.add(recent);
         events.add(event -> {
             if (event.kind() == PoolEventKind.CONNECT_FAILED) {
-                failures.recent().record(FailureKind.CONNECT_FAILED, 1, FirstLine.of(event.cause()));
+                failures.recent.record(FailureKind.CONNECT_FAILED, 1, FirstLine.of(event.cause()));
             }
         });
         ServiceProviders.forEach(PoolListener.class, events::add);
@@ -320,25 +320,25 @@ public final class DatabaseEngine implements AutoCloseable {
 
     /** The failures of the last fifteen minutes. */
     public RecentFailures recentFailures() {
-        return failures.recent();
+        return failures.recent;
     }
 
     /** Adds a listener of database failures, notified before the caller gets the failure. */
     public void add(FailureListener listener) {
-        failures.add(listener);
+        failures.listeners.add(listener);
     }
 
     public void remove(FailureListener listener) {
-        failures.remove(listener);
+        failures.listeners.remove(listener);
     }
 
     /** Adds a listener of statements; its exceptions are counted with {@link #events}. */
     public void add(StatementListener listener) {
-        statements.add(listener);
+        statements.listeners.add(listener);
     }
 
     public void remove(StatementListener listener) {
-        statements.remove(listener);
+        statements.listeners.remove(listener);
     }
 
     @Override

@@ -13,25 +13,13 @@ import org.slf4j.event.Level;
 /** Translates failures of calls, and logs, counts and reports them before the caller gets them. Thread-safe. */
 final class FailureReporter {
     private final LogThrottle log = new LogThrottle(LoggerFactory.getLogger("auth.database"));
-    private final List<FailureListener> listeners = new CopyOnWriteArrayList<>();
-    private final RecentFailures recent = new RecentFailures();
+    final List<FailureListener> listeners = new CopyOnWriteArrayList<>();
+    final RecentFailures recent = new RecentFailures();
     private final PoolEvents events;
 
     /** @param events counts the exceptions of listeners */
     FailureReporter(PoolEvents events) {
         this.events = events;
-    }
-
-    RecentFailures recent() {
-        return recent;
-    }
-
-    void add(FailureListener listener) {
-        listeners.add(listener);
-    }
-
-    void remove(FailureListener listener) {
-        listeners.remove(listener);
     }
 
     /**
@@ -53,13 +41,7 @@ final class FailureReporter {
             log(caller, failure, message);
         }
         recent.record(FailureKind.of(failure), Math.max(1, caller.count()), message);
-        for (FailureListener listener : listeners) {
-            try {
-                listener.onFailure(caller, failure);
-            } catch (Throwable e) {
-                events.reportListenerFailure(listener, "a failure of the database", e);
-            }
-        }
+        events.notifyAll(listeners, "a failure of the database", listener -> listener.onFailure(caller, failure));
     }
 
     private void log(CallContext caller, DatabaseFailure failure, String message) {

@@ -18,19 +18,11 @@ import org.jdbi.v3.core.statement.StatementContext;
  */
 final class TimingSqlLogger implements SqlLogger {
     private final PoolEvents events;
-    private final List<StatementListener> listeners = new CopyOnWriteArrayList<>();
+    final List<StatementListener> listeners = new CopyOnWriteArrayList<>();
 
     /** @param events counts and logs the exceptions of listeners */
     TimingSqlLogger(PoolEvents events) {
         this.events = events;
-    }
-
-    void add(StatementListener listener) {
-        listeners.add(listener);
-    }
-
-    void remove(StatementListener listener) {
-        listeners.remove(listener);
     }
 
     @Override
@@ -59,12 +51,6 @@ final class TimingSqlLogger implements SqlLogger {
                 caller.ids(),
                 Duration.between(context.getExecutionMoment(), end),
                 sqlState);
-        for (StatementListener listener : listeners) {
-            try {
-                listener.onStatement(execution);
-            } catch (Throwable failure) {
-                events.reportListenerFailure(listener, "a statement", failure);
-            }
-        }
+        events.notifyAll(listeners, "a statement", listener -> listener.onStatement(execution));
     }
 }

@@ -28,9 +28,7 @@ final class BlindSpots {
         if (hidden > 0) {
             spots.add("Role %s may not see the activity of %s; as a superuser: grant pg_read_all_stats to \"%s\""
                     .formatted(
-                            view.server().role(),
-                            Formats.count((int) hidden, "other session", "other sessions"),
-                            view.server().role()));
+                            view.role(), Formats.count((int) hidden, "other session", "other sessions"), view.role()));
         }
         long unknownLocks = view.backends().stream()
                 .filter(backend -> backend.waitsForLock() && backend.lockWait().isEmpty())

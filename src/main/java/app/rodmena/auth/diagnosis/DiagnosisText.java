@@ -144,11 +144,11 @@ public final class DiagnosisText {
         heading(
                 "PostgreSQL %s.%s%s: %s of %s connections in use: %s by this process, %s by other instances, %s by others"
                         .formatted(
-                                view.server().versionNumber() / 10_000,
-                                view.server().versionNumber() % 10_000,
-                                view.server().standby() ? " (a standby)" : "",
+                                view.version() / 10_000,
+                                view.version() % 10_000,
+                                view.standby() ? " (a standby)" : "",
                                 slots.used(),
-                                slots.limits().maxConnections(),
+                                slots.maxConnections(),
                                 slots.ours() + slots.oursBeside(),
                                 slots.siblings(),
                                 slots.others()));

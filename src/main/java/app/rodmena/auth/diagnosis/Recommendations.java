@@ -4,8 +4,8 @@ import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.BackendOwner;
+import app.rodmena.auth.database.activity.ConnectionSlots;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
-import app.rodmena.auth.database.activity.ServerLimits;
 import app.rodmena.auth.diagnosis.ConnectionRate.ConnectionStorm;
 import app.rodmena.auth.diagnosis.PlanWatch.StatementPlan;
 import app.rodmena.auth.pool.PoolSettings;
@@ -215,7 +215,7 @@ final class Recommendations {
             String timeout = "set idle_in_transaction_session_timeout = '1min'";
             boolean isOurRole = observation
                     .postgres()
-                    .filter(view -> view.server().role().equals(blocker.user()))
+                    .filter(view -> view.role().equals(blocker.user()))
                     .isPresent();
             query(
                     isOurRole,
@@ -566,13 +566,13 @@ final class Recommendations {
     }
 
     private void raiseLimit(int maximum) {
-        Optional<ServerLimits> server =
-                observation.postgres().or(observation::lastSeen).map(PostgresSnapshot::server);
+        Optional<ConnectionSlots> slots =
+                observation.postgres().or(observation::lastSeen).map(PostgresSnapshot::slots);
         String message = observation.refusalMessage();
         if (message.contains("for role")) {
-            raise("role", observation.role(), server.map(ServerLimits::roleLimit), maximum);
+            raise("role", observation.role(), slots.map(ConnectionSlots::roleLimit), maximum);
         } else if (message.contains("for database")) {
-            raise("database", observation.database(), server.map(ServerLimits::databaseLimit), maximum);
+            raise("database", observation.database(), slots.map(ConnectionSlots::databaseLimit), maximum);
         } else {
             add(
                     "As a superuser, raise the limit that is reached: that of the role or of the database (alter role, alter"
@@ -643,12 +643,10 @@ final class Recommendations {
                 .findFirst()
                 .orElse(observation.database());
         int ofRole = remaining(
-                view,
-                view.server().roleLimit(),
-                backend -> backend.user().equals(view.server().role()));
+                view, view.slots().roleLimit(), backend -> backend.user().equals(view.role()));
         int inDatabase = remaining(
                 view,
-                view.server().databaseLimit(),
+                view.slots().databaseLimit(),
                 backend -> backend.database().equals(database));
         return Math.min(view.slots().free(), Math.min(ofRole, inDatabase));
     }

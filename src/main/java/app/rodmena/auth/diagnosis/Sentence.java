@@ -6,9 +6,9 @@ import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.BackendOwner;
+import app.rodmena.auth.database.activity.BackendStateCount;
 import app.rodmena.auth.database.activity.LockWait;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
-import app.rodmena.auth.database.activity.PostgresSnapshot.BackendStateCount;
 import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.schema.WireFormat;
@@ -297,15 +297,13 @@ record Sentence(Observation observation, List<Holder> holders) {
                 .or(observation::lastSeen)
                 .map(view -> "; of its %s connections this process has %s, other instances have %s, others %s%s%s"
                         .formatted(
-                                view.server().maxConnections(),
+                                view.slots().maxConnections(),
                                 view.slots().ours() + view.slots().oursBeside(),
                                 view.slots().siblings(),
                                 view.slots().others(),
                                 largest(view),
-                                limit(
-                                                "role " + view.server().role(),
-                                                view.server().roleLimit())
-                                        + limit("this database", view.server().databaseLimit())))
+                                limit("role " + view.role(), view.slots().roleLimit())
+                                        + limit("this database", view.slots().databaseLimit())))
                 .orElse("");
     }
 

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * A checked-out connection. Close the lease, not the connection: only then the next caller is admitted. Closing is
  * idempotent. Not thread-safe, except that the pool may reclaim it concurrently.
  */
-public final class Lease implements AutoCloseable {
+final class Lease implements AutoCloseable {
     private enum State {
         OPEN,
         /** A cancel of the running statement is being sent. */
@@ -47,17 +47,15 @@ public final class Lease implements AutoCloseable {
         this.checkout = physical.checkouts();
     }
 
-    public Connection connection() {
+    Connection connection() {
         return connection;
     }
 
-    /** The connection's number, unique within the process. */
-    public int connectionId() {
+    int connectionId() {
         return physical.id();
     }
 
-    /** The pid of the connection's PostgreSQL backend; 0 if unknown. */
-    public int backendPid() {
+    int backendPid() {
         return physical.backendPid();
     }
 

@@ -15,11 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
@@ -47,10 +44,10 @@ public final class Pool implements AutoCloseable {
 
     private static final long CANCEL_AGAIN_MILLIS = 100;
 
-    private final PoolContext state;
-    private final AdmissionQueue admissionQueue;
+    final PoolContext state;
+    final AdmissionQueue admissionQueue;
     private final ConnectionOpener opener;
-    private final ConnectionAcquirer acquirer;
+    final ConnectionAcquirer acquirer;
     private final HikariDataSource hikariDataSource;
     final HikariPool hikari;
     private final ExecutorService workers;
@@ -178,29 +175,6 @@ public final class Pool implements AutoCloseable {
         }
     }
 
-    /**
-     * Checks out a connection, and waits at most pool_timeout for it.
-     *
-     * @throws NoConnectionException if no connection was available in time; contains the reason
-     */
-    public Lease checkout(CallContext caller) throws NoConnectionException {
-        CompletableFuture<Permit> decided = new CompletableFuture<>();
-        AcquireRequest request = newRequest(admissionQueue.unbatched, caller, new AcquireRequest.Outcome() {
-            @Override
-            public void admitted(Permit permit) {
-                decided.complete(permit);
-            }
-
-            @Override
-            public void refused(NoConnectionException reason) {
-                decided.completeExceptionally(reason);
-            }
-        });
-        enter(request);
-        boolean isImmediate = decided.isDone();
-        return acquirer.acquire(await(decided, request), isImmediate ? request.arrivedNanos : state.now());
-    }
-
     /** The pool's numbers, all of the same instant. Lock-free, and cheap enough for frequent calls. */
     public PoolSnapshot snapshot() {
         return snapshot(admissionQueue.waiting());
@@ -269,13 +243,10 @@ public final class Pool implements AutoCloseable {
 
     private void notifyRefused(List<AcquireRequest> requests, NoConnectionException refusal) {
         requests.forEach(request -> state.emitRefused(request, refusal));
-        for (RefusalListener listener : refusalListeners) {
-            try {
-                listener.onRefusal(refusal.reason(), requests.size(), () -> queueWith(requests));
-            } catch (Throwable e) {
-                state.events.reportListenerFailure(listener, "a refusal", e);
-            }
-        }
+        state.events.notifyAll(
+                refusalListeners,
+                "a refusal",
+                listener -> listener.onRefusal(refusal.reason(), requests.size(), () -> queueWith(requests)));
     }
 
     private QueueSnapshot queueWith(List<AcquireRequest> refused) {
@@ -421,12 +392,12 @@ public final class Pool implements AutoCloseable {
         }
     }
 
-    private AcquireRequest newRequest(BatchQueue<?, ?> queue, CallContext caller, AcquireRequest.Outcome outcome) {
+    AcquireRequest newRequest(BatchQueue<?, ?> queue, CallContext caller, AcquireRequest.Outcome outcome) {
         return new AcquireRequest(
                 queue, caller, state.now(), state.settings.poolTimeout().toNanos(), outcome);
     }
 
-    private void enter(AcquireRequest request) {
+    void enter(AcquireRequest request) {
         ConnectionOpener.Outage outage = opener.outage();
         if (outage != null && outage.isRecent(request.arrivedNanos)) {
             admissionQueue.refuse(request, RefusalReason.DATABASE_DOWN, outage.cause());
@@ -438,34 +409,6 @@ public final class Pool implements AutoCloseable {
                     state.settings.shedTarget().isEmpty()
                             ? untilDeadline
                             : Math.min(untilDeadline, Overload.INTERVAL_NANOS));
-        }
-    }
-
-    private Permit await(CompletableFuture<Permit> decided, AcquireRequest request) throws NoConnectionException {
-        try {
-            return decided.get();
-        } catch (ExecutionException e) {
-            throw (NoConnectionException) e.getCause();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            NoConnectionException interrupted = new NoConnectionException(RefusalReason.INTERRUPTED, null);
-            boolean cancelled = admissionQueue.cancel(request, RefusalReason.INTERRUPTED);
-            if (!cancelled || request.permit != null) {
-                releaseIfAdmitted(decided);
-            }
-            if (cancelled) {
-                state.emitRefused(request, interrupted);
-            }
-            throw interrupted;
-        }
-    }
-
-    /** Returns a permit that was granted concurrently with the interrupt. */
-    private static void releaseIfAdmitted(CompletableFuture<Permit> decided) throws NoConnectionException {
-        try {
-            decided.join().release();
-        } catch (CompletionException e) {
-            throw (NoConnectionException) e.getCause();
         }
     }
 }

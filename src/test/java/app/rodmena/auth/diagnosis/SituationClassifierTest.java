@@ -149,8 +149,9 @@ class SituationClassifierTest {
             assertThat(diagnosis.steps()).isEmpty();
             assertThat(diagnosis.blindSpots()).isEmpty();
             assertThat(diagnosis.postgres()).hasValueSatisfying(view -> {
-                assertThat(view.server().maxConnections()).isEqualTo(220);
+                assertThat(view.slots().maxConnections()).isEqualTo(220);
                 assertThat(view.slots().oursBeside()).isEqualTo(1);
+                assertThat(view.seesEverything()).isTrue();
             });
         }
     }

@@ -163,7 +163,7 @@ class FreshConnectionsTest {
     }
 
     private static int selectOne(TestPool test) throws SQLException {
-        try (Lease lease = test.pool.checkout(CALLER);
+        try (Lease lease = test.checkout(CALLER);
                 var statement = lease.connection().createStatement();
                 var result = statement.executeQuery("select 1")) {
             result.next();

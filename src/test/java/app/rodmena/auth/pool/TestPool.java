@@ -8,6 +8,7 @@ import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolEvents;
 import app.rodmena.auth.pool.event.PoolInterceptors;
+import app.rodmena.auth.pool.event.RefusalReason;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.TestPostgres;
@@ -16,7 +17,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A pool on a real PostgreSQL, with all its events and PostgreSQL's view of it. */
@@ -64,7 +68,55 @@ final class TestPool implements AutoCloseable {
     }
 
     Lease checkout() throws NoConnectionException {
-        return pool.checkout(CALLER);
+        return checkout(CALLER);
+    }
+
+    /** Checks out a connection on the current thread, and waits at most pool_timeout for it. */
+    Lease checkout(CallContext caller) throws NoConnectionException {
+        CompletableFuture<Permit> decided = new CompletableFuture<>();
+        AcquireRequest request = pool.newRequest(pool.admissionQueue.unbatched, caller, new AcquireRequest.Outcome() {
+            @Override
+            public void admitted(Permit permit) {
+                decided.complete(permit);
+            }
+
+            @Override
+            public void refused(NoConnectionException reason) {
+                decided.completeExceptionally(reason);
+            }
+        });
+        pool.enter(request);
+        boolean isImmediate = decided.isDone();
+        return pool.acquirer.acquire(
+                awaitPermit(decided, request), isImmediate ? request.arrivedNanos : pool.state.now());
+    }
+
+    private Permit awaitPermit(CompletableFuture<Permit> decided, AcquireRequest request) throws NoConnectionException {
+        try {
+            return decided.get();
+        } catch (ExecutionException e) {
+            throw (NoConnectionException) e.getCause();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            NoConnectionException interrupted = new NoConnectionException(RefusalReason.INTERRUPTED, null);
+            boolean cancelled = pool.admissionQueue.cancel(request, RefusalReason.INTERRUPTED);
+            if (!cancelled || request.permit != null) {
+                releaseIfAdmitted(decided);
+            }
+            if (cancelled) {
+                pool.state.emitRefused(request, interrupted);
+            }
+            throw interrupted;
+        }
+    }
+
+    /** Returns a permit that was granted concurrently with the interrupt. */
+    private static void releaseIfAdmitted(CompletableFuture<Permit> decided) throws NoConnectionException {
+        try {
+            decided.join().release();
+        } catch (CompletionException e) {
+            throw (NoConnectionException) e.getCause();
+        }
     }
 
     /** The number of the pool's backends in pg_stat_activity. */

@@ -29,7 +29,7 @@ class ViewTest {
     @Test
     void aConnectionInUseShowsItsHolderAndItsLastSqlWithoutValues() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT);
-                Lease lease = test.pool.checkout(ALICE)) {
+                Lease lease = test.checkout(ALICE)) {
             Instant before = Instant.now();
             try (var query = lease.connection().prepareStatement("select ?::text")) {
                 query.setString(1, "a secret");

@@ -2,7 +2,6 @@ package app.rodmena.auth.database.activity;
 
 import app.rodmena.auth.database.ApplicationName;
 import app.rodmena.auth.database.Monitor;
-import app.rodmena.auth.database.activity.PostgresSnapshot.BackendStateCount;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -96,6 +95,10 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
                 takenAt,
                 rows.stream().findFirst().map(Row::clock).orElse(takenAt),
                 Duration.ofNanos(System.nanoTime() - started),
+                server.versionNumber(),
+                server.standby(),
+                server.role(),
+                server.seesEverything(),
                 sessions(connection, server),
                 slots(server, clients),
                 backends,
@@ -119,7 +122,11 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
         Map<BackendOwner, Integer> countByOwner = new TreeMap<>();
         clients.forEach(row -> countByOwner.merge(row.backend.owner(), 1, Integer::sum));
         return new ConnectionSlots(
-                server,
+                server.maxConnections(),
+                server.superuserReserved(),
+                server.reserved(),
+                server.databaseLimit(),
+                server.roleLimit(),
                 countByOwner.getOrDefault(BackendOwner.POOL, 0),
                 countByOwner.getOrDefault(BackendOwner.OURS, 0),
                 countByOwner.getOrDefault(BackendOwner.SIBLING, 0),

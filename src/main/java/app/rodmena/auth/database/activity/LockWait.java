@@ -1,6 +1,5 @@
 package app.rodmena.auth.database.activity;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,15 +13,6 @@ import java.util.Optional;
  * @param prepared the prepared transaction that blocks it; empty if there is none or it is unknown
  */
 public record LockWait(String what, String mode, List<Integer> blockedBy, Optional<PreparedTransaction> prepared) {
-    /**
-     * A transaction prepared for two-phase commit that holds a lock. It has no backend.
-     *
-     * @param gid its global identifier, which its client chose
-     * @param owner the role that prepared it
-     * @param age the time since it was prepared
-     */
-    public record PreparedTransaction(String gid, String owner, Duration age) {}
-
     public LockWait {
         blockedBy = List.copyOf(blockedBy);
     }

@@ -12,7 +12,12 @@ import java.util.Optional;
  * @param takenAt start of the query, by this machine's clock
  * @param clock PostgreSQL's clock at the query; what began before it is what the snapshot shows
  * @param took duration of the query; the ages refer to a moment within it
+ * @param version server_version_num, for example {@code 180006}
+ * @param standby whether it is a standby, which is read-only
+ * @param role the role of the query's connection
+ * @param seesEverything whether that role may see the activity of other roles
  * @param sessions the sessions that were opened since the statistics were reset; empty before PostgreSQL 15
+ * @param slots its connection slots and their use
  * @param backends client backends, and other backends with a transaction; the oldest transaction first
  * @param counts the number of client backends by application, role and state
  */
@@ -20,28 +25,17 @@ public record PostgresSnapshot(
         Instant takenAt,
         Instant clock,
         Duration took,
+        int version,
+        boolean standby,
+        String role,
+        boolean seesEverything,
         Optional<Long> sessions,
         ConnectionSlots slots,
         List<Backend> backends,
         List<BackendStateCount> counts) {
-    /**
-     * The number of backends of an application and role in a state.
-     *
-     * @param application their application_name
-     * @param user the role they are logged in as
-     * @param state their state; empty if the role of the query may not see it
-     * @param count the number of backends
-     */
-    public record BackendStateCount(String application, String user, String state, int count) {}
-
     public PostgresSnapshot {
         backends = List.copyOf(backends);
         counts = List.copyOf(counts);
-    }
-
-    /** The server, as the role of the query sees it. */
-    public ServerLimits server() {
-        return slots.limits();
     }
 
     public Optional<Backend> backend(int pid) {

@@ -1,6 +1,5 @@
 package app.rodmena.auth.database.activity;
 
-import app.rodmena.auth.schema.Description;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,10 +9,11 @@ import java.util.OptionalInt;
  * A PostgreSQL server and its connection limits for the role and the database of a session. Immutable.
  *
  * @param versionNumber server_version_num
- * @param standby whether it is a standby, which is read-only
+ * @param standby whether it is a standby
  * @param role the login role of the session
- * @param superuserReserved superuser_reserved_connections: slots for superusers only
- * @param reserved reserved_connections: slots for roles with pg_use_reserved_connections only; 0 before PostgreSQL 16
+ * @param database the database of the session
+ * @param seesEverything whether the role may see the statements of other roles
+ * @param reserved reserved_connections; 0 before PostgreSQL 16, which introduced it
  * @param roleLimit the connection limit of the role, if it has one; it does not apply to superusers
  * @param databaseLimit the connection limit of the database, if it has one; it does not apply to superusers
  */
@@ -23,18 +23,12 @@ public record ServerLimits(
         boolean standby,
         String role,
         String database,
-
-        @Description(value = "max_connections", unit = "connections")
+        boolean seesEverything,
         int maxConnections,
-
         int superuserReserved,
         int reserved,
         OptionalInt roleLimit,
         OptionalInt databaseLimit) {
-    /** The value while PostgreSQL does not answer. */
-    static final ServerLimits NONE =
-            new ServerLimits(0, "", false, "", "", 0, 0, 0, OptionalInt.empty(), OptionalInt.empty());
-
     private static final String SQL = """
             /* activity.server */
             select cast(current_setting('server_version_num') as int) as version_number,
@@ -42,6 +36,7 @@ public record ServerLimits(
                    pg_is_in_recovery() as standby,
                    session_user as role,
                    current_database() as database,
+                   pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees_everything,
                    cast(current_setting('max_connections') as int) as max_connections,
                    cast(current_setting('superuser_reserved_connections') as int) as superuser_reserved,
                    cast(coalesce(current_setting('reserved_connections', true), '0') as int) as reserved,
@@ -62,6 +57,7 @@ public record ServerLimits(
                     row.getBoolean("standby"),
                     row.getString("role"),
                     row.getString("database"),
+                    row.getBoolean("sees_everything"),
                     row.getInt("max_connections"),
                     row.getInt("superuser_reserved"),
                     row.getInt("reserved"),

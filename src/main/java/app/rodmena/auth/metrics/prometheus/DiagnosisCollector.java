@@ -1,8 +1,8 @@
 package app.rodmena.auth.metrics.prometheus;
 
+import app.rodmena.auth.database.activity.BackendStateCount;
 import app.rodmena.auth.database.activity.ConnectionSlots;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
-import app.rodmena.auth.database.activity.PostgresSnapshot.BackendStateCount;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.diagnosis.Reconciliation;
@@ -73,21 +73,17 @@ final class DiagnosisCollector {
 
     private void postgres(ScrapeBuilder scrape, PostgresSnapshot postgres) {
         ConnectionSlots slots = postgres.slots();
-        scrape.gauge(
-                "auth_postgres_max_connections",
-                "max_connections",
-                common,
-                slots.limits().maxConnections());
+        scrape.gauge("auth_postgres_max_connections", "max_connections", common, slots.maxConnections());
         scrape.gauge(
                 "auth_postgres_superuser_reserved_connections",
                 "Connections reserved for superusers",
                 common,
-                slots.limits().superuserReserved());
+                slots.superuserReserved());
         scrape.gauge(
                 "auth_postgres_reserved_connections",
                 "Connections reserved from ordinary roles: superuser_reserved_connections + reserved_connections",
                 common,
-                slots.allReserved());
+                slots.superuserReserved() + slots.reserved());
         scrape.gauge("auth_postgres_backends", "Backends by application_name and state", backends(postgres.counts()));
     }
 

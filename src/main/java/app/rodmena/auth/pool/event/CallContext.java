@@ -31,26 +31,14 @@ public record CallContext(
 
         @Flatten RequestIds ids,
         Cancellation cancellation) {
+    private static final Supplier<String> NO_TENANT = new TenantLabel("-");
+    private static final Supplier<String> SEVERAL_TENANTS = new TenantLabel("several");
+
     /** The pool itself, acting without a caller. */
-    public static final CallContext POOL =
-            new CallContext("-", TenantLabel.NONE, 0, RequestIds.NONE, Cancellation.NONE);
+    public static final CallContext POOL = new CallContext("-", NO_TENANT, 0, RequestIds.NONE, Cancellation.NONE);
 
     /** The text shown when there is not exactly one tenant. */
-    private enum TenantLabel implements Supplier<String> {
-        NONE("-"),
-        SEVERAL("several");
-
-        private final String text;
-
-        TenantLabel(String text) {
-            this.text = text;
-        }
-
-        @Override
-        public String get() {
-            return text;
-        }
-    }
+    private record TenantLabel(String get) implements Supplier<String> {}
 
     public CallContext {
         Objects.requireNonNull(route, "route");
@@ -66,7 +54,7 @@ public record CallContext(
 
     /** A caller without a tenant. */
     public static CallContext named(String route) {
-        return new CallContext(route, TenantLabel.NONE);
+        return new CallContext(route, NO_TENANT);
     }
 
     /** A copy with this cancellation. */
@@ -86,6 +74,6 @@ public record CallContext(
 
     /** The context of a batch of {@code count} callers of different tenants, whose first caller is this one. */
     public CallContext batchOfSeveralTenants(int count) {
-        return new CallContext(route, TenantLabel.SEVERAL, count, ids, Cancellation.NONE);
+        return new CallContext(route, SEVERAL_TENANTS, count, ids, Cancellation.NONE);
     }
 }

@@ -2,7 +2,6 @@ package app.rodmena.auth.pool.event;
 
 import java.sql.Connection;
 import java.time.Duration;
-import java.util.Objects;
 
 /**
  * A connection that is about to be handed out to a caller.
@@ -15,10 +14,4 @@ import java.util.Objects;
  * @param connection for queries to PostgreSQL, in autocommit mode; must be left unchanged and open
  */
 public record ConnectionCandidate(
-        int connectionId, int backendPid, Duration age, long checkouts, CallContext caller, Connection connection) {
-    public ConnectionCandidate {
-        Objects.requireNonNull(age, "age");
-        Objects.requireNonNull(caller, "caller");
-        Objects.requireNonNull(connection, "connection");
-    }
-}
+        int connectionId, int backendPid, Duration age, long checkouts, CallContext caller, Connection connection) {}

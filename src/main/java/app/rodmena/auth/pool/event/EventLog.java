@@ -39,7 +39,10 @@ public final class EventLog implements PoolListener {
             line.append(" pid=").append(event.backendPid() == 0 ? "unknown" : event.backendPid());
         }
         if (!event.took().isZero()) {
-            line.append(' ').append(event.kind().measure().key()).append('=').append(millis(event.took()));
+            line.append(' ')
+                    .append(event.kind().measure().wireName())
+                    .append('=')
+                    .append(millis(event.took()));
         }
         if (!event.caller().equals(CallContext.POOL)) {
             line.append(" route=").append(quoted(event.caller().route()));

@@ -4,7 +4,6 @@ import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -42,14 +41,4 @@ public record PoolEvent(
 
         @Description("Cause; empty if the kind implies it") String cause,
 
-        Optional<RefusalReason> refusal) {
-    public PoolEvent {
-        Objects.requireNonNull(kind, "kind");
-        Objects.requireNonNull(time, "time");
-        Objects.requireNonNull(took, "took");
-        Objects.requireNonNull(thread, "thread");
-        Objects.requireNonNull(caller, "caller");
-        Objects.requireNonNull(cause, "cause");
-        Objects.requireNonNull(refusal, "refusal");
-    }
-}
+        Optional<RefusalReason> refusal) {}

@@ -46,7 +46,7 @@ public enum PoolEventKind implements WireNamed {
     SHED(Level.WARN, Measure.WAIT);
 
     /** What {@link PoolEvent#took} measures. */
-    enum Measure {
+    enum Measure implements WireNamed {
         /** The wait of a caller for a connection. */
         WAIT,
         /** The use of a connection since its checkout. */
@@ -54,14 +54,7 @@ public enum PoolEventKind implements WireNamed {
         /** The opening of a connection. */
         CONNECT,
         /** The time since the connection was opened. */
-        AGE;
-
-        private final String key = name().toLowerCase(Locale.ROOT);
-
-        /** The name in the log, such as {@code wait}. */
-        String key() {
-            return key;
-        }
+        AGE
     }
 
     private final Level level;

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,12 +74,26 @@ public final class PoolEvents {
     }
 
     /**
-     * Counts a failure of a listener, and logs the first of its kind. Also used by senders of other notifications.
-     * Never throws.
+     * Notifies listeners of something else than an event, one after the other. Never throws.
+     *
+     * @param what what they are notified of, for the log
+     */
+    public <T> void notifyAll(List<T> others, String what, Consumer<T> notification) {
+        for (T listener : others) {
+            try {
+                notification.accept(listener);
+            } catch (Throwable failure) {
+                reportListenerFailure(listener, what, failure);
+            }
+        }
+    }
+
+    /**
+     * Counts a failure of a listener, and logs the first of its kind. Never throws.
      *
      * @param what the notification that failed; the number of distinct values must be small
      */
-    public void reportListenerFailure(Object listener, String what, Throwable failure) {
+    private void reportListenerFailure(Object listener, String what, Throwable failure) {
         listenerFailures.increment();
         String name = listener.getClass().getName();
         if (failuresLogged.add(name + " " + what)) {
