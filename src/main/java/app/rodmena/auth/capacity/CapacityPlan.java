@@ -5,7 +5,6 @@ import java.util.stream.Stream;
 
 /** Compares the maximum connections of a fleet with PostgreSQL's limits. Arithmetic only; sends no query. */
 public record CapacityPlan(ConnectionDemand demand, ConnectionLimits limits) {
-    /** The fleet sizes of the scaling table. */
     private static final List<Integer> SCALE = List.of(4, 8, 16, 32);
 
     /** The connections that stay free if all processes open their maximum; negative if connections are missing. */

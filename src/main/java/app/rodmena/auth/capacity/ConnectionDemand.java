@@ -5,10 +5,6 @@ import app.rodmena.auth.pool.PoolSettings;
 /**
  * The maximum connections of a fleet of equal processes: each opens up to pool_size + max_overflow, and one for its
  * monitor.
- *
- * @param workers number of processes that share the database
- * @param poolSize pool_size of each process
- * @param maxOverflow max_overflow of each process
  */
 public record ConnectionDemand(int workers, int poolSize, int maxOverflow) {
     /** Each process has one connection outside its pool, the monitor's. */

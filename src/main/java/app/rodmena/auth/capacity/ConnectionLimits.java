@@ -12,9 +12,6 @@ import java.util.OptionalInt;
 /**
  * The connection limits of a PostgreSQL server for a fleet.
  *
- * @param source the source of the numbers
- * @param maxConnections max_connections of the server
- * @param superuserReserved superuser_reserved_connections
  * @param reserved reserved_connections; 0 before PostgreSQL 16, which introduced it
  * @param bounds all effective limits, max_connections included
  * @param server further information from the server, if it was queried
@@ -29,7 +26,6 @@ public record ConnectionLimits(
 
     private static final int DEFAULT_SUPERUSER_RESERVED = 3;
 
-    /** The source of the limits. */
     public enum Source implements WireNamed {
         /** PostgreSQL's defaults. */
         ASSUMED,
@@ -42,13 +38,8 @@ public record ConnectionLimits(
     /**
      * A queried server and its current sessions.
      *
-     * @param version version of PostgreSQL
-     * @param role the login role
-     * @param database the database of the session
-     * @param others connections of other applications, in all databases
      * @param fleet connections of the fleet with this role and database
      * @param processes number of processes in that fleet
-     * @param hidden of the others, those whose kind is hidden from this role, which lacks pg_monitor
      */
     public record QueriedServer(
             String version,
@@ -109,7 +100,6 @@ public record ConnectionLimits(
     /**
      * One of PostgreSQL's limits on the number of connections.
      *
-     * @param kind the kind of limit
      * @param limit the maximum number of connections
      * @param reserved of these, reserved for superusers and for roles with pg_use_reserved_connections
      * @param others of these, in use now by sessions of other applications

@@ -3,7 +3,6 @@ package app.rodmena.auth.capacity;
 import app.rodmena.auth.capacity.ConnectionLimits.ConnectionLimit;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
-import app.rodmena.auth.schema.TableKey;
 import java.time.Instant;
 import java.util.List;
 
@@ -12,8 +11,6 @@ import java.util.List;
  * PostgreSQL. Read from pg_stat_activity only: no state is stored, so the share of a process that dies is free
  * immediately.
  *
- * @param takenAt time of the reading, by this process's clock
- * @param limits PostgreSQL's limits for the fleet
  * @param members the processes, by instance name
  */
 public record Fleet(
@@ -26,7 +23,6 @@ public record Fleet(
      * The processes of a fleet with one instance name, usually one, as read from pg_stat_activity.
      *
      * @param processes counted by their monitor connections
-     * @param pools separated by commas; empty if none is announced
      * @param poolMaximum the sum of the maxima of their pools
      * @param pooled open connections of their pools
      * @param beside open connections outside pools and monitors: those of migrations
@@ -34,7 +30,7 @@ public record Fleet(
      */
     @Description("The processes with one instance name, usually one process")
     public record FleetMember(
-            @TableKey @Description("Instance name, set by --instance")
+            @Description(key = true, value = "Instance name, set by --instance")
             String instance,
 
             @Description(value = "Processes with this name", unit = "processes")

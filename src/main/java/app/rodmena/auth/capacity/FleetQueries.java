@@ -77,7 +77,6 @@ final class FleetQueries {
         }
     }
 
-    /** A reading of the fleet, and whether the demand fits. */
     record AdmissionDecision(Fleet fleet, boolean fits) {}
 
     /** What follows a decision, before another process can decide. */
@@ -90,7 +89,6 @@ final class FleetQueries {
         this.monitor = monitor;
     }
 
-    /** Reads the current fleet. */
     Fleet read() throws FleetUnavailableException, InterruptedException {
         return submit(ServerLimitsQuery::fleet);
     }

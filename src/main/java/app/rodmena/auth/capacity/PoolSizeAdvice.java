@@ -12,14 +12,9 @@ import java.util.OptionalInt;
 /**
  * Sizing advice for a pool under the load of the last minute.
  *
- * @param sample the measured load
- * @param maximum the maximum of the pool: pool_size + max_overflow
- * @param waitTarget the target p99 wait for a connection
  * @param expected the waits that the queueing model predicts for the current maximum
  * @param minPoolSize the smallest pool that keeps the target at that load; empty if the largest allowed pool does not,
  *     or if the measured waits contradict the model
- * @param saturation checkouts per second that keep every connection of this pool busy
- * @param maxPerSecond maximum checkouts per second at which this pool keeps the target
  */
 @Description("Sizing advice for the pool; all numbers are 0 while the last minute has too few checkouts")
 public record PoolSizeAdvice(

@@ -75,7 +75,6 @@ public final class PoolSizeAdvisor {
                 .orElse(PoolSizeAdvice.NONE);
     }
 
-    /** The current maximum of the pool. */
     public int poolMaximum() {
         return engine.pool().settings().maximum();
     }

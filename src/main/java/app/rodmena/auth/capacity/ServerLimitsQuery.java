@@ -65,7 +65,6 @@ public final class ServerLimitsQuery {
         }
     }
 
-    /** Reads the fleet and its limits. */
     static Fleet fleet(Connection connection) throws SQLException {
         return fleetWithout(List.of(), connection);
     }

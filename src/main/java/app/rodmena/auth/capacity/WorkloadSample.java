@@ -12,12 +12,8 @@ import java.util.Optional;
  * A pool's workload in the last minute.
  *
  * @param checkoutsPerSecond attempted checkouts per second, including timeouts, excluding immediate refusals
- * @param meanUse mean use time of a connection
- * @param useVariation squared coefficient of variation of the use times: 0 if constant, 1 if exponential
  * @param requestsPerCheckout requests per checkout: more than 1 if requests are batched. Requests that needed or got no
  *     connection are not counted
- * @param meanWait mean wait for a connection
- * @param p99Wait 99th percentile of the waits for a connection
  */
 public record WorkloadSample(
         @Description(value = "Connections wanted", unit = "checkouts per second")

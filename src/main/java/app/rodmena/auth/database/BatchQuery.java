@@ -15,7 +15,6 @@ public interface BatchQuery<Q, A> {
     /** The maximum batch size; bounds the queries and results in memory. */
     int maxBatchSize();
 
-    /** Runs one query. */
     A execute(Handle handle, Q input);
 
     /** Runs several queries in one statement; returns one result for each, in the order of the queries. */

@@ -59,7 +59,6 @@ final class BatchQueryExecutor<Q, A> implements BatchQueue.BatchTask<Q, A> {
         }
     }
 
-    /** Returns one result for each query, in their order. */
     private List<A> executeBatch(CallContext caller, Connection connection, List<Q> inputs) {
         List<A> results = with(caller, connection, handle -> query.executeBatch(handle, inputs));
         if (results.size() != inputs.size()) {

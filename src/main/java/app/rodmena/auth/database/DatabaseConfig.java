@@ -9,8 +9,6 @@ import java.util.regex.Pattern;
 /**
  * The configuration of an engine.
  *
- * @param target the database to connect to
- * @param pool the settings of its pool
  * @param instance this process's name in PostgreSQL's application_name; see {@link #requireInstance}
  */
 public record DatabaseConfig(DatabaseTarget target, PoolSettings pool, String instance) {

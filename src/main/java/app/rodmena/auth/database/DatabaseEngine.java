@@ -178,7 +178,6 @@ public final class DatabaseEngine implements AutoCloseable {
         return CompletableFuture.failedFuture(failure);
     }
 
-    /** The instance name of this process. */
     public String instance() {
         return instance;
     }
@@ -293,7 +292,6 @@ public final class DatabaseEngine implements AutoCloseable {
         schemaInitializer.awaitFirstAttempt(timeout);
     }
 
-    /** The pool's events, for listeners. */
     public PoolEvents events() {
         return events;
     }

@@ -81,7 +81,6 @@ public final class Migrations {
         }
     }
 
-    /** A temporary obstacle to a migration. */
     private enum Obstacle {
         ANOTHER_PROCESS("another process is migrating the same database"),
         LOCKED_TABLES("another session holds locks on the tables");

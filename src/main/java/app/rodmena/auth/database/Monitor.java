@@ -86,7 +86,6 @@ public final class Monitor implements AutoCloseable {
             Optional<NoPrimaryException.Reason> noPrimary) {}
 
     private record PendingQuery<T>(DiagnosticQuery<T> query, CompletableFuture<T> result) {
-        /** @return the failure, if it failed */
         Optional<Throwable> execute(Connection connection) {
             try {
                 result.complete(query.execute(connection));

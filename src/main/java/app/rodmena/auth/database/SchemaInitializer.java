@@ -20,7 +20,6 @@ final class SchemaInitializer implements AutoCloseable {
     /** The pause after a failure that needs intervention, for example a missing privilege. */
     private static final Duration LONG_PAUSE = Duration.ofSeconds(30);
 
-    /** One attempt to prepare the database. */
     @FunctionalInterface
     interface Attempt {
         void run() throws MigrationException, InterruptedException;

@@ -17,7 +17,6 @@ import java.util.regex.Pattern;
  */
 public record StatementExecution(
         String name, String sql, String route, RequestIds ids, Duration took, String sqlState) {
-    /** The name of unnamed statements. */
     public static final String UNNAMED = "unnamed";
 
     /** The comment at the start of this server's statements, which pg_stat_activity and PostgreSQL's log also show. */
@@ -32,7 +31,6 @@ public record StatementExecution(
         return name.lookingAt() ? name.group(1) : UNNAMED;
     }
 
-    /** Whether the statement succeeded. */
     public boolean succeeded() {
         return sqlState.isEmpty();
     }

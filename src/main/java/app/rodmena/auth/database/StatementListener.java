@@ -6,6 +6,5 @@ package app.rodmena.auth.database;
  */
 @FunctionalInterface
 public interface StatementListener {
-    /** Is called after a statement has ended. */
     void onStatement(StatementExecution execution);
 }

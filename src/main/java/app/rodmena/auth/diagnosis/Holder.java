@@ -5,7 +5,6 @@ import app.rodmena.auth.pool.event.RequestIds;
 import app.rodmena.auth.postgres.TransactionState;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
-import app.rodmena.auth.schema.TableKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +23,7 @@ import java.util.Optional;
  */
 @Description("One checked-out connection")
 public record Holder(
-        @TableKey @Description(value = "Connection number, unique within the process", unit = "number")
+        @Description(key = true, value = "Connection number, unique within the process", unit = "number")
         int connectionId,
 
         @Description(value = "PID of its PostgreSQL backend; 0 if unknown", unit = "pid")

@@ -2,7 +2,6 @@ package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.pool.WaiterView;
 import app.rodmena.auth.schema.Description;
-import app.rodmena.auth.schema.TableKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -17,7 +16,7 @@ import java.util.stream.Collectors;
  */
 @Description("Callers of one route waiting for a connection")
 public record WaiterGroup(
-        @TableKey @Description("Route of the callers, for example GET /api/roles")
+        @Description(key = true, value = "Route of the callers, for example GET /api/roles")
         String route,
 
         @Description(value = "Number of callers", unit = "callers")

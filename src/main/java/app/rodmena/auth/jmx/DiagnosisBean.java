@@ -16,7 +16,6 @@ import app.rodmena.auth.diagnosis.history.HistoryPeriod;
 import app.rodmena.auth.diagnosis.history.PastDiagnosis;
 import app.rodmena.auth.jmx.mapping.Table;
 import app.rodmena.auth.schema.Description;
-import app.rodmena.auth.schema.TableKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -33,7 +32,7 @@ final class DiagnosisBean {
 
     @Description("Number of checked-out connections with one verdict")
     record Count(
-            @TableKey @Description("Verdict, for example LOCK_WAIT")
+            @Description(key = true, value = "Verdict, for example LOCK_WAIT")
             String verdict,
 
             @Description(value = "Number of connections", unit = "connections")

@@ -2,7 +2,6 @@ package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.jmx.mapping.Table;
 import app.rodmena.auth.schema.Description;
-import app.rodmena.auth.schema.TableKey;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import java.util.HashMap;
@@ -23,7 +22,7 @@ public final class LoggingBean {
 
     @Description("A logger with an explicit level")
     record Level(
-            @TableKey @Description("Name of the logger; all others inherit from ROOT")
+            @Description(key = true, value = "Name of the logger; all others inherit from ROOT")
             String logger,
 
             @Description("TRACE, DEBUG, INFO, WARN, ERROR or OFF")

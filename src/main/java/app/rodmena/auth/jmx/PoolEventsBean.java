@@ -9,7 +9,6 @@ import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolEvents;
 import app.rodmena.auth.pool.event.RecentEvents;
 import app.rodmena.auth.schema.Description;
-import app.rodmena.auth.schema.TableKey;
 import java.util.Arrays;
 import java.util.List;
 import javax.management.MBeanNotificationInfo;
@@ -29,7 +28,7 @@ final class PoolEventsBean {
 
     @Description("Number of events of one kind")
     record Count(
-            @TableKey @Description("Kind of the event, for example checkout or leak_suspected")
+            @Description(key = true, value = "Kind of the event, for example checkout or leak_suspected")
             String kind,
 
             @Description(value = "Count since start", unit = "events")

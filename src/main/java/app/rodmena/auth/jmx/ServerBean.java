@@ -4,7 +4,6 @@ import app.rodmena.auth.core.ServerInfo;
 import app.rodmena.auth.jmx.mapping.Table;
 import app.rodmena.auth.metrics.RequestMetrics;
 import app.rodmena.auth.schema.Description;
-import app.rodmena.auth.schema.TableKey;
 import app.rodmena.auth.schema.WireFormat;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +15,7 @@ final class ServerBean {
 
     @Description("One listener of the server")
     record Address(
-            @TableKey @Description("Name of the listener, for example api")
+            @Description(key = true, value = "Name of the listener, for example api")
             String listener,
 
             @Description("The actual address, including the bound port")

@@ -1,7 +1,6 @@
 package app.rodmena.auth.metrics;
 
 import app.rodmena.auth.schema.Description;
-import app.rodmena.auth.schema.TableKey;
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
 import java.time.Duration;
@@ -22,12 +21,13 @@ public final class RequestMetrics {
     /** Number of responses of a route with a status since start. */
     @Description("Requests of one route with one response status")
     public record Answers(
-            @TableKey
-            @Description("Method and template, for example GET /api/roles, also for HEAD; - if no route matches")
+            @Description(
+                    key = true,
+                    value = "Method and template, for example GET /api/roles, also for HEAD; - if no route matches")
             String route,
 
-            @TableKey
             @Description(
+                    key = true,
                     value = "HTTP status of the response; 499 if the client disconnected or was too slow to read it",
                     unit = "status code")
             int status,

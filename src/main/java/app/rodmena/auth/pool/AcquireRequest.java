@@ -52,7 +52,6 @@ final class AcquireRequest {
     /** The permit; null before admission. */
     Permit permit;
 
-    /** Whether the outcome is decided. */
     boolean settled;
 
     AcquireRequest(BatchQueue<?, ?> queue, CallContext caller, long arrivedNanos, long maxWaitNanos, Outcome outcome) {
@@ -66,13 +65,11 @@ final class AcquireRequest {
                 outcome instanceof PendingRequest && caller.cancellation().hasDeadline();
     }
 
-    /** The reason of a refusal at the deadline. */
     RefusalReason lateReason() {
         boolean isRunning = permit != null && permit.lease != null;
         return isOwnDeadline || isRunning ? RefusalReason.DEADLINE : RefusalReason.TIMEOUT;
     }
 
-    /** A view of the waiting caller. */
     WaiterView toView(long nowNanos, long virtualTime) {
         Instant now = Instant.now();
         return new WaiterView(

@@ -297,7 +297,6 @@ final class AdmissionQueue {
         }
     }
 
-    /** Refuses all waiting requests. */
     void refuseAll(RefusalReason reason, Throwable cause) {
         List<AcquireRequest> all;
         synchronized (lock) {
@@ -320,7 +319,6 @@ final class AdmissionQueue {
         return waiting;
     }
 
-    /** The number of permits in use. */
     int permitsInUse() {
         synchronized (lock) {
             return permitsInUse;
@@ -333,14 +331,12 @@ final class AdmissionQueue {
         }
     }
 
-    /** Whether requests of this tenant wait. */
     boolean isWaiting(Supplier<String> tenant) {
         synchronized (lock) {
             return tenants.containsKey(tenant);
         }
     }
 
-    /** The number of tenants with state. */
     int tenants() {
         synchronized (lock) {
             return tenants.size();
@@ -370,7 +366,6 @@ final class AdmissionQueue {
         }
     }
 
-    /** The virtual time. */
     long virtualTime() {
         synchronized (lock) {
             return virtualTime;

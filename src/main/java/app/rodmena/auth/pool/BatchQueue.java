@@ -63,7 +63,6 @@ public final class BatchQueue<Q, A> {
 
     private static final LogThrottle LOG = new LogThrottle(LoggerFactory.getLogger("auth.database"));
 
-    /** The maximum size of a batch. */
     final int maxBatch;
 
     private final BatchTask<Q, A> task;
@@ -72,7 +71,6 @@ public final class BatchQueue<Q, A> {
     final NavigableSet<AcquireRequest> waitingRequests = new TreeSet<>(AcquireRequest.BY_TAG);
     int running;
 
-    /** The estimated cost of a request. */
     long costNanos = AdmissionQueue.INITIAL_COST_NANOS;
 
     /** @param maxBatch the maximum size of a batch; limits the requests and results in memory per batch */
@@ -84,7 +82,6 @@ public final class BatchQueue<Q, A> {
         this.task = task;
     }
 
-    /** A queue without batching. */
     static BatchQueue<Pool.Work<?>, Object> unbatched() {
         return new BatchQueue<>(
                 1,

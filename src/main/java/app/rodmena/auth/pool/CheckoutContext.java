@@ -70,7 +70,6 @@ final class CheckoutContext {
         return permit == null;
     }
 
-    /** The caller's permit; null for the pool itself. */
     Permit permit() {
         return permit;
     }

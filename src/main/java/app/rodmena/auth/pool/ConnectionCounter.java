@@ -46,7 +46,6 @@ final class ConnectionCounter {
         }
     }
 
-    /** Releases a slot. */
     void freeSlot() {
         counts.addAndGet(-SLOT);
     }

@@ -98,7 +98,6 @@ final class ConnectionOpener extends SingleLoginDataSource {
         return lastFailure;
     }
 
-    /** The state of opening connections. */
     OpeningView view() {
         long since = attemptSinceNanos;
         return new OpeningView(

@@ -44,7 +44,6 @@ final class Overload {
         return overloaded && waitNanos > targetNanos;
     }
 
-    /** Records the admission of requests. */
     void admitted(int count, long waitNanos) {
         admitted += count;
         shortestWaitNanos = Math.min(shortestWaitNanos, waitNanos);

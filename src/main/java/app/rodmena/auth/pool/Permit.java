@@ -79,7 +79,6 @@ final class Permit implements ConnectionView.Stacks {
                 requests.stream().map(request -> request.caller.ids()).toList()));
     }
 
-    /** The arrival time of the first request. */
     long arrivedNanos() {
         return requests.get(0).arrivedNanos;
     }

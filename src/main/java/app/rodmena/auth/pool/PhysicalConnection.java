@@ -297,7 +297,6 @@ final class PhysicalConnection extends DelegatingConnection {
 
     // Called by the pool
 
-    /** Registers the opened connection and emits its event. */
     synchronized void register(long tookNanos) {
         pool.add(this);
         int open = pool.counter.opened();

@@ -136,7 +136,6 @@ public final class Pool implements AutoCloseable {
         start(permit, () -> queue.run(permit, acquirer), failure -> queue.fail(permit, failure));
     }
 
-    /** Cancels a request. */
     void cancel(AcquireRequest request) {
         if (admissionQueue.cancel(request, RefusalReason.CANCELLED)) {
             state.emitRefused(request, new NoConnectionException(RefusalReason.CANCELLED, null));
@@ -361,7 +360,6 @@ public final class Pool implements AutoCloseable {
         return admissionQueue.outcomes();
     }
 
-    /** The number of tenants with state in the queue. */
     int tenants() {
         return admissionQueue.tenants();
     }

@@ -74,7 +74,6 @@ final class PoolContext {
         brokeNanos = now();
     }
 
-    /** Whether a connection has broken since the given time. */
     boolean hasBrokenSince(long nanos) {
         return brokeNanos - nanos >= 0;
     }

@@ -59,7 +59,6 @@ public record QueueOutcomes(
         return timeouts + deadlines + rejected + displaced + shed + unavailable;
     }
 
-    /** The number of callers with an outcome. */
     long decided() {
         return served + cancelled + refused();
     }

@@ -21,7 +21,6 @@ import java.util.stream.Collectors;
  * otherwise {@code prefer}. Immutable; {@link #toString} does not show the password.
  *
  * @param hosts one or more, tried in this order
- * @param database its name
  * @param user the role to log in as
  * @param password the password in the URL; {@link Secret#NONE} if it has none
  * @param passwordSource where every login reads the password, instead of {@code password}

@@ -5,14 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A change of a tenant's roles, users or permissions.
+ * A change of a tenant's roles, users or permissions; user, role and permission are null where the kind has none.
  *
  * @param id its place in the order of the changes; rises in the order in which changes of one name took effect
  * @param time the start of the transaction that made it
  * @param kind what was changed, for example {@code role_created}
- * @param user the user; null if the change has none
- * @param role the role; null if the change has none
- * @param permission the permission; null if the change has none
  * @param description the new description of a role; null if it was removed, or for other changes
  */
 public record Change(

@@ -88,7 +88,6 @@ record ChangePosition(
                         || (!complete && deletedId > after));
     }
 
-    /** The columns of a cursor. */
     List<String> columns() {
         return List.of(
                 Long.toString(origin),

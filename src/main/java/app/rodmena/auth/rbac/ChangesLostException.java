@@ -6,7 +6,6 @@ public final class ChangesLostException extends RuntimeException {
 
     private final Reason reason;
 
-    /** Why they are not complete. */
     public enum Reason {
         /** Some are older than the time for which changes are kept. */
         CHANGES_REMOVED("Changes after this cursor have been removed; read the lists again, and continue with latest"),

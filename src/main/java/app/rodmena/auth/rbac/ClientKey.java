@@ -111,7 +111,6 @@ public final class ClientKey implements Supplier<String> {
         return canonical.hashCode();
     }
 
-    /** Returns the fingerprint. */
     @Override
     public String toString() {
         return fingerprint();

@@ -28,7 +28,6 @@ final class ListCursor {
         this.list = list + SEPARATOR + String.join(SEPARATOR, names);
     }
 
-    /** The cursor of a row's position. */
     String format(List<String> position) {
         byte[] text = String.join(SEPARATOR, position).getBytes(UTF_8);
         ByteBuffer cursor = ByteBuffer.allocate(1 + CODE_BYTES + text.length);

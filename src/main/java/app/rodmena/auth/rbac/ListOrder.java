@@ -19,7 +19,6 @@ record ListOrder<T>(List<Function<? super T, String>> columns, List<String> para
         return new ListOrder<>(List.of(column, second), List.of("after", "afterrole"));
     }
 
-    /** The position of a row. */
     List<String> position(T row) {
         return columns.stream().map(column -> column.apply(row)).toList();
     }

@@ -1,9 +1,4 @@
 package app.rodmena.auth.rbac;
 
-/**
- * A user's membership in a role.
- *
- * @param user the user's name
- * @param role the role's name
- */
+/** A user's membership in a role. */
 public record Membership(String user, String role) {}

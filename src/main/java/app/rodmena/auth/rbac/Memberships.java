@@ -72,7 +72,6 @@ public final class Memberships {
         return database.write(caller, REVOKE, new TenantQuery(key, user.value(), role.value()));
     }
 
-    /** Whether the user has the role. */
     public CompletionStage<Boolean> holds(CallContext caller, ClientKey key, UserName user, RoleName role) {
         return database.submit(caller, CHECK_MEMBERSHIP, new TenantQuery(key, user.value(), role.value()));
     }

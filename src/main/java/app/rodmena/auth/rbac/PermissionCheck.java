@@ -1,9 +1,4 @@
 package app.rodmena.auth.rbac;
 
-/**
- * A permission check of one user.
- *
- * @param user the user
- * @param permission the permission to check
- */
+/** A permission check of one user. */
 public record PermissionCheck(UserName user, PermissionName permission) {}

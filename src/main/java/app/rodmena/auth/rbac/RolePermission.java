@@ -1,9 +1,4 @@
 package app.rodmena.auth.rbac;
 
-/**
- * A permission that a user has by a role.
- *
- * @param name the permission's name
- * @param role the role that grants it
- */
+/** A permission that a user has by a role. */
 public record RolePermission(String name, String role) {}

@@ -137,10 +137,8 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
         return query;
     }
 
-    /** Binds the range of a list. */
     void bindRange(Query query, TenantQuery input) {}
 
-    /** Binds the ranges of the lists of a batch. */
     void bindRanges(Query query, List<TenantQuery> inputs) {}
 
     /** Equal queries are run once. */

@@ -20,7 +20,6 @@ final class TenantListQuery<T> extends TenantBatchQuery<List<T>> {
     private static final int FETCH_SIZE = 1000;
     private static final String LIMIT = "limit";
 
-    /** The name of the single statement. */
     final String name;
 
     final ListOrder<T> order;

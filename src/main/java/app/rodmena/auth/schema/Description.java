@@ -27,6 +27,9 @@ public @interface Description {
     /** The field's name if it differs from the component's; a duration's name gets the suffix {@code Millis}. */
     String name() default "";
 
+    /** Whether the field identifies a row of a table. */
+    boolean key() default false;
+
     /** Whether a duration is shown in whole milliseconds instead of microseconds. */
     boolean wholeMillis() default false;
 

@@ -17,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -183,7 +182,7 @@ public record RecordSchema(List<Field> fields) {
                 description.value(),
                 isDuration(type) ? "milliseconds" : description.unit(),
                 plain.type(),
-                element.isAnnotationPresent(TableKey.class),
+                description.key(),
                 element.getAnnotation(MetricName.class),
                 plain.absent(),
                 row -> plain.convert().apply(read(accessor, row)));
@@ -196,72 +195,53 @@ public record RecordSchema(List<Field> fields) {
     private static Plain plain(Type type, Description description) {
         if (type == Duration.class) {
             return description.wholeMillis()
-                    ? plain(long.class, (long) description.absent(), Duration.class, Duration::toMillis)
-                    : plain(double.class, (double) description.absent(), Duration.class, WireFormat::millis);
+                    ? new Plain(long.class, (long) description.absent(), value -> ((Duration) value).toMillis())
+                    : new Plain(
+                            double.class, (double) description.absent(), value -> WireFormat.millis((Duration) value));
         }
         if (type == Instant.class) {
-            return plain(String.class, "", Instant.class, WireFormat::time);
+            return new Plain(String.class, "", value -> WireFormat.time((Instant) value));
         }
         if (type == OptionalInt.class) {
             int absent = description.absent();
-            return plain(int.class, absent, OptionalInt.class, number -> number.orElse(absent));
+            return new Plain(int.class, absent, value -> ((OptionalInt) value).orElse(absent));
         }
         if (type == Integer.class) {
             return new Plain(int.class, description.absent(), UnaryOperator.identity());
         }
         if (description.joinLines()) {
-            return plain(
+            return new Plain(
                     String.class,
                     "",
-                    List.class,
                     lines -> ((List<?>) lines).stream().map(String::valueOf).collect(Collectors.joining("\n")));
         }
         if (type instanceof Class<?> plain && plain.isEnum()) {
-            return plain(
+            return new Plain(
                     String.class,
                     "",
-                    Enum.class,
-                    constant -> constant instanceof WireNamed named ? named.wireName() : constant.name());
+                    constant -> constant instanceof WireNamed named ? named.wireName() : ((Enum<?>) constant).name());
         }
         if (type instanceof ParameterizedType generic && generic.getRawType() == Optional.class) {
             Plain value = plain(argument(type), description);
-            return plain(
+            return new Plain(
                     value.type(),
                     value.absent(),
-                    Optional.class,
                     optional -> ((Optional<?>) optional)
                             .<Object>map(value.convert())
                             .orElse(value.absent()));
         }
         if (type instanceof ParameterizedType generic && generic.getRawType() == Supplier.class) {
             Plain value = plain(argument(type), description);
-            return plain(
-                    value.type(),
-                    value.absent(),
-                    Supplier.class,
-                    supplier -> value.convert().apply(supplier.get()));
+            return new Plain(
+                    value.type(), value.absent(), supplier -> value.convert().apply(((Supplier<?>) supplier).get()));
         }
-        return new Plain(type, absent(type, description), UnaryOperator.identity());
+        return new Plain(type, absent(type, description.absent()), UnaryOperator.identity());
     }
 
-    private static <T> Plain plain(Type type, Object absent, Class<T> from, Function<T, Object> convert) {
-        return new Plain(type, absent, value -> convert.apply(from.cast(value)));
-    }
-
-    private static Object absent(Type type, Description description) {
-        if (type == int.class) {
-            return description.absent();
-        }
-        if (type == long.class) {
-            return (long) description.absent();
-        }
-        if (type == double.class) {
-            return (double) description.absent();
-        }
-        if (type == boolean.class) {
-            return false;
-        }
-        return type == String.class ? "" : List.of();
+    private static Object absent(Type type, int number) {
+        Map<Type, Object> values = Map.of(
+                int.class, number, long.class, (long) number, double.class, (double) number, boolean.class, false);
+        return values.getOrDefault(type, type == String.class ? "" : List.of());
     }
 
     private static Type argument(Type generic) {

@@ -29,7 +29,7 @@ class RecordSchemaTest {
 
     @Description("All kinds of values")
     record Outer(
-            @TableKey @Description("Name") Supplier<String> name,
+            @Description(key = true, value = "Name") Supplier<String> name,
             @Description("Time") Instant at,
 
             @Description(value = "Duration", unit = "milliseconds")

@@ -1,7 +1,6 @@
 package app.rodmena.auth.database.activity;
 
 import app.rodmena.auth.schema.Description;
-import app.rodmena.auth.schema.TableKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +24,7 @@ import java.util.stream.Collectors;
  */
 @Description("One client backend of PostgreSQL")
 public record Backend(
-        @TableKey @Description(value = "PID of the backend", unit = "pid")
+        @Description(key = true, value = "PID of the backend", unit = "pid")
         int pid,
 
         @Description("Its database") String database,

@@ -135,10 +135,10 @@ final class LockQuery {
 
     private static Map<Integer, LockWait> queryWaits(Connection connection, Set<Integer> pids) throws SQLException {
         Map<Integer, LockWait> waits = new HashMap<>();
-        Array pidArray = connection.createArrayOf("int4", pids.toArray());
+        Integer[] pidArray = pids.toArray(Integer[]::new);
         try (var query = connection.prepareStatement(WAITS)) {
-            query.setArray(1, pidArray);
-            query.setArray(2, pidArray);
+            query.setObject(1, pidArray);
+            query.setObject(2, pidArray);
             try (var row = query.executeQuery()) {
                 while (row.next()) {
                     waits.put(
@@ -154,8 +154,6 @@ final class LockQuery {
                                     Optional.empty()));
                 }
             }
-        } finally {
-            pidArray.free();
         }
         return waits;
     }
@@ -169,9 +167,8 @@ final class LockQuery {
         if (blocked.isEmpty()) {
             return;
         }
-        Array pidArray = connection.createArrayOf("int4", blocked.toArray());
         try (var query = connection.prepareStatement(PREPARED)) {
-            query.setArray(1, pidArray);
+            query.setObject(1, blocked.toArray(Integer[]::new));
             try (var row = query.executeQuery()) {
                 while (row.next()) {
                     PreparedTransaction prepared = new PreparedTransaction(
@@ -184,8 +181,6 @@ final class LockQuery {
                                     new LockWait(wait.what(), wait.mode(), wait.blockedBy(), Optional.of(prepared)));
                 }
             }
-        } finally {
-            pidArray.free();
         }
     }
 

@@ -2,7 +2,6 @@ package app.rodmena.auth.diagnosis.history;
 
 import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.schema.Description;
-import app.rodmena.auth.schema.TableKey;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +12,8 @@ import java.util.TreeMap;
 /** The activity of one sampled second: the pool's connections in use by wait class, and the waiting callers. */
 @Description("The pool's connections in use in one second by wait class, and the callers waiting for one")
 public record ActivitySecond(
-        @TableKey @Description("Time of the sample, in UTC") Instant time,
+        @Description(key = true, value = "Time of the sample, in UTC")
+        Instant time,
 
         @Description("The situation, as in the diagnosis at that time")
         Situation situation,
@@ -60,7 +60,7 @@ public record ActivitySecond(
     /** A session at the head of chains of lock waits in one second. */
     @Description("A session at the head of chains of lock waits, and how many connections wait for it")
     public record BlockingSession(
-            @TableKey @Description("The session, for example pid 4123 (psql)")
+            @Description(key = true, value = "The session, for example pid 4123 (psql)")
             String name,
 
             @Description(value = "Connections of the pool that wait for it", unit = "connections")

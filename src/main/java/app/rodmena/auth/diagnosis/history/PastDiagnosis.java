@@ -2,7 +2,6 @@ package app.rodmena.auth.diagnosis.history;
 
 import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.schema.Description;
-import app.rodmena.auth.schema.TableKey;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +65,7 @@ public record PastDiagnosis(
     /** The sessions or callers of a period that have something in common. */
     @Description("Sessions or callers of a period with the same wait event, statement, blocker or route")
     public record ActiveSessions(
-            @TableKey @Description("What they have in common, for example Lock relation")
+            @Description(key = true, value = "What they have in common, for example Lock relation")
             String name,
 
             @Description(value = "Average number over the sampled seconds", unit = "sessions")

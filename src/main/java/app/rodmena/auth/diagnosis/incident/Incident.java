@@ -1,7 +1,6 @@
 package app.rodmena.auth.diagnosis.incident;
 
 import app.rodmena.auth.schema.Description;
-import app.rodmena.auth.schema.TableKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -20,7 +19,8 @@ import java.util.regex.Pattern;
  */
 @Description("One incident")
 public record Incident(
-        @TableKey @Description("Identifier; sorts by time") String id,
+        @Description(key = true, value = "Identifier; sorts by time")
+        String id,
 
         @Description("Start of the incident, in UTC, for example 2026-11-23T15:34:52.118Z")
         Instant time,

@@ -12,7 +12,6 @@ import java.util.function.Supplier;
  * @param tenant supplies the tenant's fingerprint, never the key itself; called only when an event is rendered. Within
  *     a batch, callers with equal suppliers have the same tenant
  * @param count number of callers that this represents: more than 1 for a batch, 0 for the pool itself
- * @param ids the ids of the request; {@link RequestIds#NONE} if there are none
  * @param cancellation the caller's deadline and cancellation; {@link Cancellation#NONE} for a batch
  */
 public record CallContext(

@@ -8,9 +8,7 @@ import java.time.Duration;
  *
  * @param connectionId the connection's number, unique within the process
  * @param backendPid the pid of the connection's PostgreSQL backend; 0 if unknown
- * @param age time since the connection was opened
  * @param checkouts number of earlier checkouts
- * @param caller the caller that is about to receive the connection
  * @param connection for queries to PostgreSQL, in autocommit mode; must be left unchanged and open
  */
 public record ConnectionCandidate(

@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
 /**
  * A filter for events, parsed from request parameters. Immutable.
  *
- * @param kinds the event kinds to include
  * @param connectionId the connection; 0 for all
  * @param from start of the time range, inclusive
  * @param to end of the time range, inclusive

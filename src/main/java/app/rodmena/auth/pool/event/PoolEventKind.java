@@ -71,7 +71,6 @@ public enum PoolEventKind implements WireNamed {
         return wireName;
     }
 
-    /** The severity. */
     public Level level() {
         return level;
     }

@@ -23,7 +23,6 @@ public final class RecentEvents implements PoolListener {
         ring.setRelease(slot(number), new Numbered(number, event));
     }
 
-    /** The maximum number of events. */
     public int capacity() {
         return ring.length();
     }

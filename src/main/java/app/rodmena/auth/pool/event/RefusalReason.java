@@ -2,23 +2,15 @@ package app.rodmena.auth.pool.event;
 
 /** Why a caller received no connection. */
 public enum RefusalReason {
-    /** No connection became free within pool_timeout. */
     TIMEOUT("no connection became free within pool_timeout", true, PoolEventKind.TIMEOUT),
-    /** The caller's own deadline passed. */
     DEADLINE("the caller's deadline passed", true, PoolEventKind.DEADLINE),
-    /** max_waiting callers were already waiting. */
     REJECTED("max_waiting callers are already waiting for a connection", false, PoolEventKind.REJECTED),
     /** max_waiting callers were waiting, and a caller of a tenant with fewer of them arrived. */
     DISPLACED("displaced by a caller of a tenant with fewer waiting callers", false, PoolEventKind.DISPLACED),
-    /** The pool is overloaded, and the caller has waited longer than wait_target. */
     SHED("the pool is overloaded, and the caller has waited longer than wait_target", true, PoolEventKind.SHED),
-    /** No connection is open, and no connection can be opened. */
     DATABASE_DOWN("no connection is open and none can be opened", false, PoolEventKind.TIMEOUT),
-    /** The pool is closed. */
     CLOSED("the pool is closed", false, PoolEventKind.TIMEOUT),
-    /** The caller's thread was interrupted while it waited. */
     INTERRUPTED("interrupted while waiting for a connection", true, PoolEventKind.TIMEOUT),
-    /** The caller cancelled its request. */
     CANCELLED("cancelled by the caller", true, PoolEventKind.CANCELLED);
 
     private final String text;
@@ -36,7 +28,6 @@ public enum RefusalReason {
         return text;
     }
 
-    /** The kind of its event. */
     public PoolEventKind kind() {
         return kind;
     }

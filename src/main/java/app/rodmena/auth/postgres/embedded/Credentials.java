@@ -40,7 +40,6 @@ record Credentials(Secret superuser, Secret server) {
         return credentials;
     }
 
-    /** Reads the passwords in {@code file}. */
     static Credentials readFrom(Path file) throws IOException, EmbeddedDatabaseException {
         if (Files.notExists(file)) {
             throw new EmbeddedDatabaseException(

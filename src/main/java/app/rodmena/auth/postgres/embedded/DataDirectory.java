@@ -112,7 +112,6 @@ final class DataDirectory implements AutoCloseable {
         return path;
     }
 
-    /** PostgreSQL's cluster directory. */
     Path cluster() {
         return clusterIn(path);
     }

@@ -91,7 +91,6 @@ final class PostgresBinaries {
         return new Outcome(process.onExit().join().exitValue(), output);
     }
 
-    /** Starts a program. */
     Process launch(String program, String... arguments) throws IOException {
         return launch(commandPrefix, program, arguments);
     }
@@ -109,7 +108,6 @@ final class PostgresBinaries {
         return process;
     }
 
-    /** A program's exit code, and its output and error output. */
     record Outcome(int exitCode, String output) {}
 
     /** The directory for programs. Other users must not be able to write to it, so it is never in /tmp. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
-import app.rodmena.auth.schema.TableKey;
 import java.util.Arrays;
 import java.util.List;
 import javax.management.Attribute;
@@ -39,7 +38,7 @@ class DescribedMBeanTest {
 
         @Description("A poured cup")
         record Cup(
-                @TableKey @Description("Name of the drinker")
+                @Description(key = true, value = "Name of the drinker")
                 String drinker,
 
                 @Description(value = "Volume", unit = "millilitres")
