@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.diagnosis.Diagnosis;
-import app.rodmena.auth.diagnosis.Recommendation;
+import app.rodmena.auth.diagnosis.Diagnosis.Recommendation;
 import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.diagnosis.Verdict;
 import app.rodmena.auth.diagnosis.incident.IncidentCause;

@@ -14,7 +14,7 @@ import app.rodmena.auth.http.HttpError;
 import app.rodmena.auth.http.Response;
 import app.rodmena.auth.http.SseClient;
 import app.rodmena.auth.metrics.Metrics;
-import app.rodmena.auth.metrics.PoolSecond;
+import app.rodmena.auth.metrics.PoolHistory.PoolSecond;
 import app.rodmena.auth.pool.event.EventQuery;
 import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.PoolEventKind;

@@ -7,8 +7,8 @@ import app.rodmena.auth.http.QueryParameters;
 import app.rodmena.auth.http.Response;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.RequestMetrics;
-import app.rodmena.auth.metrics.SlowStatement;
 import app.rodmena.auth.metrics.SlowStatements;
+import app.rodmena.auth.metrics.SlowStatements.SlowStatement;
 import app.rodmena.auth.metrics.TimingStatistics;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolView;
@@ -106,9 +106,9 @@ final class PoolEndpoints {
                 engine.pool().settings(),
                 engine.events().totals(),
                 engine.pool().outcomes(),
-                metrics.pool().waits(),
-                metrics.pool().uses(),
-                metrics.pool().creations());
+                metrics.pool().waits().statistics(),
+                metrics.pool().uses().statistics(),
+                metrics.pool().creations().statistics());
     }
 
     private Response events(AdminRequest request) {

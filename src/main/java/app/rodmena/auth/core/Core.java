@@ -13,7 +13,6 @@ import app.rodmena.auth.diagnosis.incident.BackendActions;
 import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
 import app.rodmena.auth.metrics.Metrics;
-import app.rodmena.auth.metrics.jfr.DiagnosisRecorder;
 import app.rodmena.auth.metrics.jfr.FlightRecorderListener;
 import app.rodmena.auth.metrics.jfr.IncidentRecorder;
 import java.time.Duration;
@@ -129,14 +128,16 @@ public record Core(
             String instance = config.database().instance();
             try {
                 DatabaseEngine engine = add(new DatabaseEngine(config.database()));
-                add(FlightRecorderListener.register(engine));
+                FlightRecorderListener flightRecorder = new FlightRecorderListener(
+                        () -> engine.pool().settings().slowStatement());
+                add(flightRecorder.listenTo(engine));
                 Metrics metrics = add(new Metrics(engine));
                 Diagnostics diagnostics = add(new Diagnostics(engine, metrics, instance, config.diagnosis(), commands));
                 ActivityHistory history = new ActivityHistory(metrics.history());
                 diagnostics.add(history);
                 Incidents incidents =
                         add(new Incidents(engine, metrics, diagnostics, history, instance, config.incidents()));
-                add(DiagnosisRecorder.register(diagnostics, incidents));
+                add(flightRecorder.listenTo(diagnostics, incidents));
                 incidents.recordings().ifPresent(files -> add(IncidentRecorder.start(incidents, files)));
                 BackendActions actions = new BackendActions(engine, instance, config.incidents());
                 FleetWatch fleet = add(new FleetWatch(engine, config.capacity().budget()));

@@ -1,5 +1,6 @@
 package app.rodmena.auth.diagnosis;
 
+import app.rodmena.auth.database.activity.Backend;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -24,7 +25,7 @@ import java.util.OptionalInt;
  *     between
  */
 public record Blocker(
-        BlockerKind kind,
+        Kind kind,
         int pid,
         String application,
         String user,
@@ -42,7 +43,7 @@ public record Blocker(
 
     /** The session without its activity, for example {@code pid 4123 (psql)}. */
     public String label() {
-        if (kind == BlockerKind.PREPARED_TRANSACTION) {
+        if (kind == Kind.PREPARED_TRANSACTION) {
             return application.isEmpty()
                     ? "a prepared transaction (see pg_prepared_xacts)"
                     : "the prepared transaction " + application;
@@ -52,13 +53,13 @@ public record Blocker(
 
     /** The session with its activity, for example {@code pid 4123 (psql, idle in transaction for 42 s)}. */
     String describe() {
-        if (kind == BlockerKind.PREPARED_TRANSACTION) {
+        if (kind == Kind.PREPARED_TRANSACTION) {
             return application.isEmpty()
                     ? label()
                     : "%s of role %s, prepared %s ago".formatted(label(), user, Formats.time(lasting));
         }
         String type = kind.label().isEmpty() ? "" : ", " + kind.label();
-        String role = kind == BlockerKind.SUPERUSER ? " " + user : "";
+        String role = kind == Kind.SUPERUSER ? " " + user : "";
         String activity =
                 hidden ? "activity hidden from this role" : "%s for %s".formatted(state, Formats.time(lasting));
         return "pid %s (%s%s%s, %s)".formatted(pid, name(), type, role, activity);
@@ -68,12 +69,58 @@ public record Blocker(
         if (connectionId.isPresent()) {
             return "connection %s of this pool".formatted(connectionId.getAsInt());
         }
-        if (kind == BlockerKind.AUTOVACUUM) {
+        if (kind == Kind.AUTOVACUUM) {
             return query.isEmpty() ? "autovacuum worker" : query;
         }
         if (!application.isEmpty()) {
             return application;
         }
         return user.isEmpty() ? "no application_name" : "user " + user;
+    }
+
+    /** What kind of session is at the head of a chain of lock waits; determines how it can be ended. */
+    public enum Kind {
+        /** A session of this process. */
+        OURS(""),
+        /** A session of another instance of this server. */
+        INSTANCE("another instance of this server"),
+        /**
+         * An autovacuum worker. PostgreSQL cancels it for a waiting session, unless it prevents transaction ID
+         * wraparound.
+         */
+        AUTOVACUUM(""),
+        /** A transaction prepared for two-phase commit, which has no session. */
+        PREPARED_TRANSACTION(""),
+        /** A session of a standby, a subscription, or a tool that uses the replication protocol. */
+        REPLICATION("replication session"),
+        /** A session of a superuser, which the pool's role may not end. */
+        SUPERUSER("superuser"),
+        /** A session of another client. */
+        CLIENT("");
+
+        private final String label;
+
+        Kind(String label) {
+            this.label = label;
+        }
+
+        /** The kind in a sentence; empty if the session's other names say it. */
+        String label() {
+            return label;
+        }
+
+        static Kind of(Backend backend) {
+            if (backend.type().equals("autovacuum worker")) {
+                return AUTOVACUUM;
+            }
+            if (backend.type().equals("walsender") || backend.type().startsWith("logical replication")) {
+                return REPLICATION;
+            }
+            return switch (backend.owner()) {
+                case POOL, OURS -> OURS;
+                case SIBLING -> INSTANCE;
+                case OTHER -> backend.superuser() && !backend.endable() ? SUPERUSER : CLIENT;
+            };
+        }
     }
 }

@@ -116,7 +116,7 @@ final class BlockingChains {
                 .flatMap(Backend::lockWait)
                 .flatMap(LockWait::prepared);
         return new Blocker(
-                BlockerKind.PREPARED_TRANSACTION,
+                Blocker.Kind.PREPARED_TRANSACTION,
                 PREPARED_TRANSACTION,
                 transaction.map(PreparedTransaction::gid).orElse(""),
                 transaction.map(PreparedTransaction::owner).orElse(""),
@@ -141,12 +141,12 @@ final class BlockingChains {
         }
         if (backend == null) {
             return new Blocker(
-                    BlockerKind.CLIENT, pid, "", "", "", Duration.ZERO, "", connectionId, false, true, false, chain);
+                    Blocker.Kind.CLIENT, pid, "", "", "", Duration.ZERO, "", connectionId, false, true, false, chain);
         }
         boolean ours = connection != null || backend.owner() == BackendOwner.OURS;
         Duration lasting = (backend.isActive() ? backend.queryFor() : backend.stateFor()).orElse(Duration.ZERO);
         return new Blocker(
-                ours ? BlockerKind.OURS : BlockerKind.of(backend),
+                ours ? Blocker.Kind.OURS : Blocker.Kind.of(backend),
                 pid,
                 backend.application(),
                 backend.user(),

@@ -1,8 +1,11 @@
 package app.rodmena.auth.diagnosis;
 
+import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.pool.PoolView;
+import app.rodmena.auth.schema.Description;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -54,4 +57,33 @@ public record Diagnosis(
         holders.forEach(holder -> counts.merge(holder.verdict(), 1, Integer::sum));
         return counts;
     }
+
+    /** A recommended action. */
+    @Description("One recommendation")
+    public record Recommendation(
+            @Description("The action and its effect") String what,
+
+            @Description("The command; empty if there is none")
+            String command,
+
+            @Description(
+                    "The action of the admin listener with the same effect, for example terminateBackend; empty if there"
+                            + " is none")
+            String action,
+
+            @Description(
+                    value = "PID of the backend for the action terminateBackend; 0 for other actions",
+                    unit = "pid")
+            int pid) {}
+
+    /**
+     * The failures of one kind in the last 15 minutes.
+     *
+     * @param kind the kind of failure, of requests or of attempts to connect
+     * @param count the number of failures
+     * @param ago the time since the last failure
+     * @param message the message of the last failure, one line
+     * @param incident the id of the incident that explains it; empty if there is none
+     */
+    public record RecentFailure(FailureKind kind, int count, Duration ago, String message, Optional<String> incident) {}
 }

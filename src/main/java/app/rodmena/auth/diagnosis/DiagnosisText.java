@@ -4,6 +4,7 @@ import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.ConnectionSlots;
 import app.rodmena.auth.database.activity.LockWait;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
+import app.rodmena.auth.diagnosis.Diagnosis.Recommendation;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.schema.WireFormat;
 import java.time.Duration;
@@ -31,7 +32,7 @@ public final class DiagnosisText {
 
     private String write() {
         text.append(TextColumns.paragraph(diagnosis.sentence(), 0));
-        text.append('\n').append(TextColumns.paragraph(numbers(), 0));
+        text.append('\n').append(TextColumns.paragraph(poolLine(), 0));
         steps();
         holders();
         waiters();
@@ -43,20 +44,20 @@ public final class DiagnosisText {
         return text.toString();
     }
 
-    private String numbers() {
-        PoolSnapshot numbers = diagnosis.pool().numbers();
-        String oldest = numbers.waiting() == 0
+    private String poolLine() {
+        PoolSnapshot pool = diagnosis.pool().numbers();
+        String oldest = pool.waiting() == 0
                 ? ""
                 : ", the first for " + Formats.time(diagnosis.pool().oldestWait());
         return "%s at %s: pool of %s + %s, %s in use, %s open, %s waiting%s"
                 .formatted(
                         diagnosis.situation(),
                         WireFormat.time(diagnosis.time()),
-                        numbers.poolSize(),
-                        numbers.maxOverflow(),
-                        numbers.checkedOut(),
-                        numbers.totalConnections(),
-                        numbers.waiting(),
+                        pool.poolSize(),
+                        pool.maxOverflow(),
+                        pool.checkedOut(),
+                        pool.totalConnections(),
+                        pool.waiting(),
                         oldest);
     }
 

@@ -3,6 +3,7 @@ package app.rodmena.auth.diagnosis;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.HoldClassifier.HoldClassification;
+import app.rodmena.auth.diagnosis.HoldClassifier.Thresholds;
 import app.rodmena.auth.diagnosis.StatementWaits.Statement;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.ConnectionView.Use;

@@ -33,9 +33,8 @@ record NoisyTenant(String tenant, String share, String route) {
         List<Request> running = holders.stream()
                 .map(holder -> new Request(holder.tenant(), holder.route()))
                 .toList();
-        PoolSnapshot numbers = observation.after().view().numbers();
-        return inQueue(waiting, running)
-                .or(() -> onConnections(waiting, running, numbers.poolSize() + numbers.maxOverflow()));
+        PoolSnapshot pool = observation.after().view().numbers();
+        return inQueue(waiting, running).or(() -> onConnections(waiting, running, pool.maximum()));
     }
 
     private static Optional<NoisyTenant> inQueue(List<Request> waiting, List<Request> running) {

@@ -6,6 +6,7 @@ import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.ConnectionRate.ConnectionStorm;
+import app.rodmena.auth.diagnosis.Diagnosis.RecentFailure;
 import app.rodmena.auth.diagnosis.PlanWatch.StatementPlan;
 import app.rodmena.auth.pool.QueueSnapshot;
 import java.sql.SQLException;
@@ -38,8 +39,8 @@ import java.util.Set;
  * @param database the database of the pool's connections
  */
 record Observation(
-        PoolFacts before,
-        PoolFacts after,
+        PoolObservation before,
+        PoolObservation after,
         Optional<PostgresSnapshot> postgres,
         Optional<PostgresSnapshot> lastSeen,
         String missingReason,

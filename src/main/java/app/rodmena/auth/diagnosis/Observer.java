@@ -6,6 +6,7 @@ import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.RecentFailures;
 import app.rodmena.auth.database.activity.ActivityQuery;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
+import app.rodmena.auth.diagnosis.Diagnosis.RecentFailure;
 import app.rodmena.auth.diagnosis.PlanWatch.StatementPlan;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.PoolTimes;
@@ -61,12 +62,12 @@ final class Observer {
 
     /** An observation of the pool only. Does not block. */
     Observation withoutPostgres() {
-        PoolFacts pool = PoolFacts.of(engine);
+        PoolObservation pool = PoolObservation.of(engine);
         return observation(pool, pool, Optional.empty(), "not queried", Map.of(), Map.of());
     }
 
     Observation observe() throws InterruptedException {
-        PoolFacts before = PoolFacts.of(engine);
+        PoolObservation before = PoolObservation.of(engine);
         Optional<PostgresSnapshot> view = Optional.empty();
         String missingReason = "";
         if (engine.availability().keptBack()) {
@@ -89,7 +90,7 @@ final class Observer {
                 checkoutStacks.put(connection.id(), use.stacks().atCheckout());
             });
         }
-        PoolFacts after = PoolFacts.of(engine);
+        PoolObservation after = PoolObservation.of(engine);
         view.ifPresent(seen -> plans.ask(after, seen));
         // A thread that returned its connection in between may have been at other work when its stack was taken.
         stacks.keySet().removeIf(id -> !isSameUse(before, after, id));
@@ -117,8 +118,8 @@ final class Observer {
     }
 
     private Observation observation(
-            PoolFacts before,
-            PoolFacts after,
+            PoolObservation before,
+            PoolObservation after,
             Optional<PostgresSnapshot> view,
             String missingReason,
             Map<Integer, List<StackTraceElement>> stacks,
@@ -153,7 +154,7 @@ final class Observer {
                 recent.kind(), recent.count(), recent.ago(), recent.message(), incidentLookup.apply(recent.kind()));
     }
 
-    private Map<Integer, StatementPlan> plansOf(PoolFacts pool) {
+    private Map<Integer, StatementPlan> plansOf(PoolObservation pool) {
         Map<Integer, StatementPlan> known = new HashMap<>();
         pool.connections()
                 .forEach(connection ->
@@ -161,11 +162,11 @@ final class Observer {
         return known;
     }
 
-    private static boolean isLong(PoolFacts pool, ConnectionView.Use use) {
+    private static boolean isLong(PoolObservation pool, ConnectionView.Use use) {
         return Duration.between(use.since(), pool.at()).compareTo(MIN_USE_FOR_STACK) >= 0;
     }
 
-    private static boolean isSameUse(PoolFacts before, PoolFacts after, int id) {
+    private static boolean isSameUse(PoolObservation before, PoolObservation after, int id) {
         return before.connection(id)
                         .map(ConnectionView::checkouts)
                         .equals(after.connection(id).map(ConnectionView::checkouts))
@@ -180,6 +181,6 @@ final class Observer {
             checkins = total;
             checkinsReadNanos = now;
         }
-        return new Observation.Throughput(perSecond, times.uses().median());
+        return new Observation.Throughput(perSecond, times.uses().statistics().median());
     }
 }

@@ -72,7 +72,7 @@ final class PlanWatch {
     }
 
     /** Asks for the plan of a statement on the pool's connections, those in use first. Never blocks. */
-    void ask(PoolFacts pool, PostgresSnapshot view) {
+    void ask(PoolObservation pool, PostgresSnapshot view) {
         // While a statement waits for a lock, so might the query for the plan.
         if (view.version() < GenericPlan.FIRST_VERSION
                 || view.backends().stream().anyMatch(Backend::waitsForLock)) {

@@ -7,6 +7,8 @@ import app.rodmena.auth.database.activity.BackendOwner;
 import app.rodmena.auth.database.activity.ConnectionSlots;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.ConnectionRate.ConnectionStorm;
+import app.rodmena.auth.diagnosis.Diagnosis.RecentFailure;
+import app.rodmena.auth.diagnosis.Diagnosis.Recommendation;
 import app.rodmena.auth.diagnosis.PlanWatch.StatementPlan;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
@@ -395,7 +397,7 @@ final class Recommendations {
             poolerFull();
             return;
         }
-        PoolSnapshot numbers = observation.after().view().numbers();
+        PoolSnapshot pool = observation.after().view().numbers();
         add("Find the busiest routes: see the waiting requests below, and the timers in the MBean domain metrics");
         if (SituationClassifier.waitsForBatch(observation)) {
             add(
@@ -409,7 +411,7 @@ final class Recommendations {
         }
         Optional<Integer> free = observation.postgres().map(this::free);
         if (free.isPresent() && free.get() > 0) {
-            int larger = numbers.poolSize() + Math.min(numbers.poolSize(), free.get());
+            int larger = pool.poolSize() + Math.min(pool.poolSize(), free.get());
             add(
                     "If PostgreSQL has idle cores, allow more connections (it has %s free)".formatted(free.get()),
                     "./run.sh --pool-size " + larger);

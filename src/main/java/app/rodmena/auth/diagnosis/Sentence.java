@@ -9,6 +9,7 @@ import app.rodmena.auth.database.activity.BackendOwner;
 import app.rodmena.auth.database.activity.BackendStateCount;
 import app.rodmena.auth.database.activity.LockWait;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
+import app.rodmena.auth.diagnosis.Diagnosis.RecentFailure;
 import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.schema.WireFormat;
@@ -32,7 +33,7 @@ record Sentence(Observation observation, List<Holder> holders) {
         return new Sentence(observed, holders).write(situation);
     }
 
-    private PoolSnapshot numbers() {
+    private PoolSnapshot pool() {
         return observation.after().view().numbers();
     }
 
@@ -111,8 +112,7 @@ record Sentence(Observation observation, List<Holder> holders) {
     private String state(Situation situation) {
         return switch (situation) {
             case WELL, FAILING, RECOVERING ->
-                "Well: %s of %s connections in use, %s"
-                        .formatted(numbers().checkedOut(), numbers().maximum(), waiters());
+                "Well: %s of %s connections in use, %s".formatted(pool().checkedOut(), pool().maximum(), waiters());
             case TROUBLED, BLOCKED, EXHAUSTED -> "%s: %s".formatted(usage(), reasons());
             case SATURATED ->
                 "%s: %s".formatted(usage(), observation.availability().keptBack() ? poolerFull() : throughput());
@@ -138,11 +138,11 @@ record Sentence(Observation observation, List<Holder> holders) {
     }
 
     private String waiters() {
-        return numbers().waiting() == 0
+        return pool().waiting() == 0
                 ? "no requests waiting"
                 : "%s waiting, the first for %s"
                         .formatted(
-                                Formats.count(numbers().waiting(), "request", "requests"),
+                                Formats.count(pool().waiting(), "request", "requests"),
                                 Formats.time(observation.after().view().oldestWait()));
     }
 
@@ -151,12 +151,11 @@ record Sentence(Observation observation, List<Holder> holders) {
         String longest = holders.isEmpty()
                 ? ""
                 : " for up to " + Formats.time(holders.get(0).heldFor());
-        String waiting = numbers().waiting() == 0
+        String waiting = pool().waiting() == 0
                 ? "no requests waiting"
-                : Formats.count(numbers().waiting(), "request", "requests") + " waiting"
+                : Formats.count(pool().waiting(), "request", "requests") + " waiting"
                         + (SituationClassifier.waitsForBatch(observation) ? " for the previous batch" : "");
-        return "%s of %s connections in use%s, %s"
-                .formatted(numbers().checkedOut(), numbers().maximum(), longest, waiting);
+        return "%s of %s connections in use%s, %s".formatted(pool().checkedOut(), pool().maximum(), longest, waiting);
     }
 
     private String troubleClauses() {
@@ -275,7 +274,7 @@ record Sentence(Observation observation, List<Holder> holders) {
     }
 
     private String stalled() {
-        int callers = numbers().waiting() + observation.after().opening().acquiring();
+        int callers = pool().waiting() + observation.after().opening().acquiring();
         int lost = observation.after().opening().unused();
         return "%s although the pool is not full%s"
                 .formatted(

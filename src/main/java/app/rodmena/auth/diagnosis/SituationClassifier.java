@@ -34,7 +34,7 @@ final class SituationClassifier {
     private SituationClassifier() {}
 
     static Situation of(Observation observation, List<Holder> holders) {
-        PoolSnapshot numbers = observation.after().view().numbers();
+        PoolSnapshot pool = observation.after().view().numbers();
         OpeningView opening = observation.after().opening();
         if (observation.after().view().suspended()) {
             return Situation.SUSPENDED;
@@ -52,7 +52,7 @@ final class SituationClassifier {
             return failedWith(opening, SqlState.READ_ONLY::equals) ? Situation.NO_PRIMARY : Situation.REFUSED;
         }
         // A caller without a connection is normal for a short time, so both views must show one.
-        boolean lacksConnection = numbers.waiting() > 0
+        boolean lacksConnection = pool.waiting() > 0
                 || Math.min(opening.acquiring(), observation.before().opening().acquiring()) > 0;
         if (lacksConnection && failedWith(opening, SituationClassifier::isRefusal)) {
             return Situation.REFUSED;
@@ -72,7 +72,7 @@ final class SituationClassifier {
         if (stalled && observation.after().view().oldestWait().compareTo(SLOW_OPENING) >= 0) {
             return Situation.STALLED;
         }
-        if (numbers.waiting() > 0 && (isFull(observation) || waitsForBatch(observation))) {
+        if (pool.waiting() > 0 && (isFull(observation) || waitsForBatch(observation))) {
             return NoisyTenant.of(observation, holders).isPresent() ? Situation.NOISY_TENANT : Situation.SATURATED;
         }
         return observation.failures().stream()
@@ -82,9 +82,9 @@ final class SituationClassifier {
     }
 
     /** Whether callers wait and no connection is in use. */
-    private static boolean waitsWithoutUse(PoolFacts facts) {
-        return facts.view().numbers().checkedOut() == 0
-                && facts.view().numbers().waiting() + facts.opening().acquiring() > 0;
+    private static boolean waitsWithoutUse(PoolObservation pool) {
+        return pool.view().numbers().checkedOut() == 0
+                && pool.view().numbers().waiting() + pool.opening().acquiring() > 0;
     }
 
     /** Whether a new caller has to wait for a check-in. */
@@ -104,8 +104,8 @@ final class SituationClassifier {
                 && view.oldestWait().compareTo(NORMAL_BATCH_WAIT) >= 0;
     }
 
-    private static boolean hasFreePermit(PoolSnapshot numbers) {
-        return numbers.checkedOut() < numbers.maximum();
+    private static boolean hasFreePermit(PoolSnapshot pool) {
+        return pool.checkedOut() < pool.maximum();
     }
 
     private static boolean isSlowOrFailing(OpeningView opening) {

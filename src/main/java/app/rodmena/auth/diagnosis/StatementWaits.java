@@ -96,7 +96,7 @@ final class StatementWaits {
     private Map<Statement, Map<String, Integer>> samples = new HashMap<>();
 
     /** Adds a view of PostgreSQL; returns the summaries by connection number. */
-    Map<Integer, Summary> add(PoolFacts pool, PostgresSnapshot view) {
+    Map<Integer, Summary> add(PoolObservation pool, PostgresSnapshot view) {
         Map<Statement, Map<String, Integer>> current = new HashMap<>();
         Map<Integer, Summary> summaries = new HashMap<>();
         int active = (int) view.backends().stream()

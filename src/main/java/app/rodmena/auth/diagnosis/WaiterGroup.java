@@ -30,9 +30,9 @@ public record WaiterGroup(
         @Description("Id of the request that has waited longest; empty if it has none")
         String requestId) {
     /** The waiting callers by route, the largest group first. */
-    static List<WaiterGroup> of(PoolFacts facts) {
-        return facts.waiters().stream().collect(Collectors.groupingBy(WaiterView::route)).entrySet().stream()
-                .map(group -> of(group.getKey(), group.getValue(), facts.at()))
+    static List<WaiterGroup> of(PoolObservation pool) {
+        return pool.waiters().stream().collect(Collectors.groupingBy(WaiterView::route)).entrySet().stream()
+                .map(group -> of(group.getKey(), group.getValue(), pool.at()))
                 .sorted(Comparator.comparing(WaiterGroup::count).reversed().thenComparing(WaiterGroup::route))
                 .toList();
     }

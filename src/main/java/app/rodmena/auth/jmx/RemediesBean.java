@@ -1,8 +1,8 @@
 package app.rodmena.auth.jmx;
 
-import app.rodmena.auth.diagnosis.incident.ActionOutcomeUnknownException;
-import app.rodmena.auth.diagnosis.incident.ActionResult;
 import app.rodmena.auth.diagnosis.incident.BackendActions;
+import app.rodmena.auth.diagnosis.incident.BackendActions.ActionOutcomeUnknownException;
+import app.rodmena.auth.diagnosis.incident.BackendActions.ActionResult;
 import app.rodmena.auth.schema.Description;
 import java.util.function.Supplier;
 

@@ -1,7 +1,7 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.metrics.Metrics;
-import app.rodmena.auth.metrics.SlowStatement;
+import app.rodmena.auth.metrics.SlowStatements.SlowStatement;
 import app.rodmena.auth.schema.Description;
 import java.util.List;
 

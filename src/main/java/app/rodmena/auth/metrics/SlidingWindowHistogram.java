@@ -1,5 +1,6 @@
 package app.rodmena.auth.metrics;
 
+import app.rodmena.auth.metrics.PoolHistory.LatencySummary;
 import com.codahale.metrics.Reservoir;
 import com.codahale.metrics.Snapshot;
 import com.codahale.metrics.WeightedSnapshot;

@@ -6,6 +6,7 @@ import app.rodmena.auth.database.Monitor.Outage;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.BackendOwner;
 import app.rodmena.auth.diagnosis.HoldClassifier.HoldClassification;
+import app.rodmena.auth.diagnosis.HoldClassifier.Thresholds;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.postgres.TransactionState;
 import java.time.Duration;

@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.common.InvalidParameterException;
 import app.rodmena.auth.diagnosis.history.ActivityHistory;
-import app.rodmena.auth.diagnosis.history.ActivitySecond.BlockingSession;
 import app.rodmena.auth.diagnosis.history.HistoryPeriod;
 import app.rodmena.auth.diagnosis.history.PastDiagnosis;
+import app.rodmena.auth.diagnosis.history.PastDiagnosis.ActivitySecond.BlockingSession;
 import app.rodmena.auth.diagnosis.history.PastDiagnosis.ChainLink;
 import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;

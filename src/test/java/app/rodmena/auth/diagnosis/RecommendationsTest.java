@@ -3,6 +3,7 @@ package app.rodmena.auth.diagnosis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.diagnosis.Diagnosis.Recommendation;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.Secret;

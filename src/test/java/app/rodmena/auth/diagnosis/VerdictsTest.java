@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.activity.Backend;
+import app.rodmena.auth.diagnosis.Diagnosis.Recommendation;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.QueueSnapshot;
 import app.rodmena.auth.pool.WaiterView;

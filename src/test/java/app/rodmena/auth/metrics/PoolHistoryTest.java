@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.metrics.PoolHistory.LatencySummary;
+import app.rodmena.auth.metrics.PoolHistory.PoolSecond;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.testing.MigratedDatabase;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.StatementExecution;
+import app.rodmena.auth.metrics.SlowStatements.SlowStatement;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.event.CallContext;

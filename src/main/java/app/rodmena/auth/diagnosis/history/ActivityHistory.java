@@ -8,9 +8,11 @@ import app.rodmena.auth.diagnosis.DiagnosisListener;
 import app.rodmena.auth.diagnosis.Formats;
 import app.rodmena.auth.diagnosis.Holder;
 import app.rodmena.auth.diagnosis.history.PastDiagnosis.ActiveSessions;
+import app.rodmena.auth.diagnosis.history.PastDiagnosis.ActivitySecond;
 import app.rodmena.auth.diagnosis.history.PastDiagnosis.ChainLink;
+import app.rodmena.auth.diagnosis.history.SampleRing.Sample;
 import app.rodmena.auth.metrics.PoolHistory;
-import app.rodmena.auth.metrics.PoolSecond;
+import app.rodmena.auth.metrics.PoolHistory.PoolSecond;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -91,10 +93,10 @@ public final class ActivityHistory implements DiagnosisListener {
 
     private PastDiagnosis diagnose(HistoryPeriod period, List<SampleRing.Second> seconds) {
         Optional<SampleRing.Second> worst = seconds.stream()
-                .max(Comparator.<SampleRing.Second>comparingInt(SampleRing.Second::severity)
+                .max(Comparator.comparing(SampleRing.Second::situation)
                         .thenComparingInt(second -> sum(second, sample -> sample.kind() == Sample.Kind.WAITER))
                         .thenComparing(SampleRing.Second::time));
-        List<PoolSecond> numbers = pool.seconds().stream()
+        List<PoolSecond> poolSeconds = pool.seconds().stream()
                 .filter(second -> period.contains(second.time()))
                 .toList();
         return new PastDiagnosis(
@@ -107,12 +109,12 @@ public final class ActivityHistory implements DiagnosisListener {
                                 "Unknown: the process took no sample in this period, because it was stopped or delayed"),
                 seconds.size(),
                 (int) seconds.stream().filter(second -> !second.answered()).count(),
-                numbers.stream().mapToInt(PoolSecond::peakCheckedOut).max().orElse(0),
-                numbers.stream()
+                poolSeconds.stream().mapToInt(PoolSecond::peakCheckedOut).max().orElse(0),
+                poolSeconds.stream()
                         .mapToInt(second -> second.numbers().waiting())
                         .max()
                         .orElse(0),
-                numbers.stream().mapToLong(PoolSecond::refused).sum(),
+                poolSeconds.stream().mapToLong(PoolSecond::refused).sum(),
                 sessions(seconds, Sample.Kind.POOL, Sample::waitEvent),
                 sessions(seconds, Sample.Kind.POOL, Sample::statement),
                 sessions(seconds, Sample.Kind.POOL, Sample::blocker),

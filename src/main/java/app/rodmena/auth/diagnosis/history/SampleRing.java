@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The samples of the last 15 minutes: less than 5 MB with compressed references, whatever is sampled. Not thread-safe.
@@ -25,24 +27,6 @@ final class SampleRing {
     static final int MAX_NAMES = 2_048;
     private static final int MAX_NAME_LENGTH = 120;
     private static final int MAX_SENTENCE_LENGTH = 800;
-
-    /** The situations, the worst first. */
-    private static final List<Situation> BY_SEVERITY = List.of(
-            Situation.DATABASE_DOWN,
-            Situation.NO_PRIMARY,
-            Situation.REFUSED,
-            Situation.EXHAUSTED,
-            Situation.STALLED,
-            Situation.BLOCKED,
-            Situation.SUSPENDED,
-            Situation.NOT_PREPARED,
-            Situation.NOISY_TENANT,
-            Situation.SATURATED,
-            Situation.OPENING,
-            Situation.TROUBLED,
-            Situation.FAILING,
-            Situation.RECOVERING,
-            Situation.WELL);
 
     private record Slot(long nanos, Second second) {}
 
@@ -64,12 +48,7 @@ final class SampleRing {
      *
      * @param answered whether PostgreSQL answered
      */
-    record Second(Instant time, Situation situation, String sentence, boolean answered, List<Sample> samples) {
-        /** The higher, the worse. */
-        int severity() {
-            return -BY_SEVERITY.indexOf(situation);
-        }
-    }
+    record Second(Instant time, Situation situation, String sentence, boolean answered, List<Sample> samples) {}
 
     /**
      * Adds a second. If the last one is the same by the monotonic clock, keeps the worse of both: a requested diagnosis
@@ -78,7 +57,7 @@ final class SampleRing {
     void add(Second second, long nowNanos) {
         Slot last = slots.peekLast();
         boolean isSame = last != null && second(last.nanos) == second(nowNanos);
-        if (isSame && last.second.severity() > second.severity()) {
+        if (isSame && last.second.situation.compareTo(second.situation) > 0) {
             return;
         }
         if (isSame || slots.size() == SECONDS) {
@@ -137,5 +116,68 @@ final class SampleRing {
 
     private void release(String text) {
         names.computeIfPresent(text, (same, name) -> --name.uses == 0 ? null : name);
+    }
+
+    /**
+     * Sessions or callers with the same activity in one second.
+     *
+     * @param pid the PID of the backend if it blocks others or is not of the pool; else {@link #NONE}
+     * @param blockedBy the PID of its direct blocker; {@link #NONE} if it waits for no lock
+     * @param session the session's label if it blocks others, such as {@code pid 4123 (psql)}; else empty
+     * @param waitEvent the wait event, or the state while no statement runs
+     * @param statement the statement's name or masked text
+     * @param route the route of the callers; empty for sessions outside of the pool
+     * @param blocker the label of the head of its chain of blockers; empty if it waits for no lock
+     * @param count the number of sessions or callers
+     */
+    record Sample(
+            Kind kind,
+            int pid,
+            int blockedBy,
+            String session,
+            String waitEvent,
+            String statement,
+            String route,
+            String blocker,
+            int count) {
+        /** No backend. PostgreSQL uses the PID 0 for prepared transactions. */
+        static final int NONE = -1;
+
+        /** Stands for the activities that exceed the limits of the history. */
+        static final String OTHER = "(other)";
+
+        enum Kind {
+            /** A session outside of the pool that blocks the pool's sessions. */
+            BLOCKER,
+            /** A connection of the pool in use. */
+            POOL,
+            /** Callers that wait for a connection. */
+            WAITER
+        }
+
+        Sample withCount(int number) {
+            return new Sample(kind, pid, blockedBy, session, waitEvent, statement, route, blocker, number);
+        }
+
+        Stream<String> names() {
+            return Stream.of(session, waitEvent, statement, route, blocker);
+        }
+
+        Sample withNames(UnaryOperator<String> change) {
+            return new Sample(
+                    kind,
+                    pid,
+                    blockedBy,
+                    change.apply(session),
+                    change.apply(waitEvent),
+                    change.apply(statement),
+                    change.apply(route),
+                    change.apply(blocker),
+                    count);
+        }
+
+        static Sample other(Kind kind) {
+            return new Sample(kind, NONE, NONE, OTHER, OTHER, OTHER, OTHER, "", 1);
+        }
     }
 }

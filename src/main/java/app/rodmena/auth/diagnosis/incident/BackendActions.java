@@ -5,12 +5,14 @@ import app.rodmena.auth.database.ApplicationName;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.SqlMask;
+import app.rodmena.auth.diagnosis.incident.BackendActions.ActionResult;
 import app.rodmena.auth.pool.ConnectionView;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -274,5 +276,43 @@ public final class BackendActions {
                     + " a member of pg_signal_backend may, except for the backend of a superuser");
         }
         return attempt.abandon("PostgreSQL cannot be queried: " + failure.getMessage(), failure);
+    }
+
+    /**
+     * The result of an operator's action, or of its dry run.
+     *
+     * @param action the action, for example {@code terminateBackend 4123}
+     * @param dryRun whether it was a dry run, which changes nothing
+     * @param outcome the effect and the affected backend
+     */
+    public record ActionResult(String action, boolean dryRun, String outcome) {}
+
+    /** Thrown if an operator's action is impossible or not allowed. The message contains the reason, in one line. */
+    public static final class ActionRefusedException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        ActionRefusedException(String reason) {
+            super(reason);
+        }
+    }
+
+    /**
+     * Thrown if PostgreSQL does not confirm an operator's action. The message contains what is known, in one line. The
+     * action was not refused: it may have been executed, and a retry may succeed.
+     */
+    public static final class ActionOutcomeUnknownException extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        private final transient ActionResult result;
+
+        ActionOutcomeUnknownException(ActionResult result, Throwable cause) {
+            super(result.outcome(), cause);
+            this.result = Objects.requireNonNull(result, "result");
+        }
+
+        /** The attempted action, for the audit log; its outcome equals the message. */
+        public ActionResult result() {
+            return result;
+        }
     }
 }

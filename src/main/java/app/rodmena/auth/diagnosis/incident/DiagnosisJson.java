@@ -8,7 +8,7 @@ import app.rodmena.auth.diagnosis.DiagnosisText;
 import app.rodmena.auth.diagnosis.Holder;
 import app.rodmena.auth.diagnosis.Reconciliation;
 import app.rodmena.auth.diagnosis.history.PastDiagnosis;
-import app.rodmena.auth.metrics.LatencySummary;
+import app.rodmena.auth.metrics.PoolHistory.LatencySummary;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.RequestIds;

@@ -2,7 +2,7 @@ package app.rodmena.auth.diagnosis.incident;
 
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.history.PastDiagnosis;
-import app.rodmena.auth.metrics.PoolSecond;
+import app.rodmena.auth.metrics.PoolHistory.PoolSecond;
 import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.schema.WireFormat;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 
 /** Formats an incident as a self-contained HTML file: the culprit and the steps first, then the evidence. */
 final class IncidentHtml {
-    private static final int MAX_NUMBERS = 12;
+    private static final int MAX_JOINED = 12;
 
     private final JsonNode incident;
     private final JsonNode diagnosis;
@@ -217,9 +217,9 @@ final class IncidentHtml {
                 identity(holder.path("culprit"))))) {
             ObjectNode row = group.get(0).deepCopy();
             row.put("times", group.size() == 1 ? "" : "× " + group.size());
-            row.put("connectionId", numbers(group, "connectionId"));
-            row.put("backendPid", numbers(group, "backendPid"));
-            row.put("requestId", numbers(group, "requestId"));
+            row.put("connectionId", joined(group, "connectionId"));
+            row.put("backendPid", joined(group, "backendPid"));
+            row.put("requestId", joined(group, "requestId"));
             rows.add(row);
         }
         page.table(
@@ -244,7 +244,7 @@ final class IncidentHtml {
                     "%s of connection %s (thread %s)"
                             .formatted(
                                     title,
-                                    numbers(group, "connectionId"),
+                                    joined(group, "connectionId"),
                                     group.get(0).path("thread").asText()),
                     group.get(0).path(field));
         }
@@ -260,12 +260,12 @@ final class IncidentHtml {
         return groups.values();
     }
 
-    private static String numbers(List<JsonNode> holders, String field) {
-        String numbers = holders.stream()
-                .limit(MAX_NUMBERS)
+    private static String joined(List<JsonNode> holders, String field) {
+        String joined = holders.stream()
+                .limit(MAX_JOINED)
                 .map(holder -> holder.path(field).asText())
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining(", "));
-        return holders.size() > MAX_NUMBERS ? numbers + " …" : numbers;
+        return holders.size() > MAX_JOINED ? joined + " …" : joined;
     }
 }

@@ -18,7 +18,7 @@ import app.rodmena.auth.diagnosis.history.HistoryPeriod;
 import app.rodmena.auth.diagnosis.history.PastDiagnosis;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.PoolHistory;
-import app.rodmena.auth.metrics.PoolSecond;
+import app.rodmena.auth.metrics.PoolHistory.PoolSecond;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.NoConnectionException;
 import app.rodmena.auth.pool.QueueSnapshot;

@@ -3,8 +3,6 @@ package app.rodmena.auth.metrics.health;
 import app.rodmena.auth.common.WireNamed;
 import app.rodmena.auth.database.DatabaseAvailability;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.metrics.health.HealthReport.Check;
-import app.rodmena.auth.metrics.health.HealthReport.Status;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.schema.RecordSchema;
 import java.util.LinkedHashMap;
@@ -18,15 +16,63 @@ import java.util.function.Supplier;
  * database and never takes a connection. Thread-safe.
  */
 public final class Health {
+    private static final String HEALTHY = "healthy";
+
+    private final Supplier<PoolSnapshot> pool;
+    private final Supplier<DatabaseAvailability> database;
+    private volatile Phase phase = Phase.STARTING;
+
     private enum Phase implements WireNamed {
         STARTING,
         RUNNING,
         STOPPING
     }
 
-    private final Supplier<PoolSnapshot> pool;
-    private final Supplier<DatabaseAvailability> database;
-    private volatile Phase phase = Phase.STARTING;
+    /** The status of a check or of a report. */
+    public enum Status {
+        UP,
+        DOWN;
+
+        private static Status upIf(boolean isUp) {
+            return isUp ? UP : DOWN;
+        }
+    }
+
+    /**
+     * One check.
+     *
+     * @param data details: strings, numbers, booleans and instants, without secrets
+     */
+    public record Check(String name, Status status, Map<String, Object> data) {}
+
+    /**
+     * The response to a health probe.
+     *
+     * @param status UP only if all checks are UP
+     * @param checks the individual checks
+     */
+    public record HealthReport(Status status, List<Check> checks) {
+        private static HealthReport of(Check... checks) {
+            List<Check> all = List.of(checks);
+            return new HealthReport(Status.upIf(all.stream().allMatch(check -> check.status == Status.UP)), all);
+        }
+
+        public boolean up() {
+            return status == Status.UP;
+        }
+    }
+
+    /**
+     * The state of the database and of its pool.
+     *
+     * @param status {@code healthy} or {@code unhealthy}
+     * @param database the pool's numbers at one instant, present for any status
+     */
+    public record DatabaseHealth(String status, Map<String, Object> database) {
+        public boolean healthy() {
+            return status.equals(HEALTHY);
+        }
+    }
 
     public Health(DatabaseEngine engine) {
         this(engine.pool()::snapshot, engine::availability);
@@ -51,22 +97,25 @@ public final class Health {
 
     /** Returns whether the database answers, and the pool's numbers at one instant. */
     public DatabaseHealth database() {
-        return DatabaseHealth.of(database.get().reachable(), pool.get());
+        return new DatabaseHealth(
+                database.get().reachable() ? HEALTHY : "unhealthy",
+                RecordSchema.values(
+                        pool.get(), "pool_size", "checked_out", "available", "overflow", "total_connections"));
     }
 
     /** Liveness: UP while the process runs. An outage of the database is no reason to restart it. */
     public HealthReport live() {
-        return HealthReport.of(List.of(new Check("process", Status.UP, Map.of())));
+        return HealthReport.of(new Check("process", Status.UP, Map.of()));
     }
 
     /** Readiness: whether the process can answer requests now. */
     public HealthReport ready() {
-        return HealthReport.of(List.of(server(phase == Phase.RUNNING), database(database.get()), pool(pool.get())));
+        return HealthReport.of(server(phase == Phase.RUNNING), database(database.get()), pool(pool.get()));
     }
 
     /** Startup: whether the start is complete; stays UP afterwards. */
     public HealthReport started() {
-        return HealthReport.of(List.of(server(phase != Phase.STARTING)));
+        return HealthReport.of(server(phase != Phase.STARTING));
     }
 
     private Check server(boolean up) {
@@ -74,8 +123,8 @@ public final class Health {
     }
 
     /** The check of the pool, with more data than {@code /health}. An exhausted pool does not fail it. */
-    private static Check pool(PoolSnapshot availability) {
-        return new Check("pool", Status.UP, RecordSchema.values(availability, "pool_size", "max_overflow", "waiting"));
+    private static Check pool(PoolSnapshot pool) {
+        return new Check("pool", Status.UP, RecordSchema.values(pool, "pool_size", "max_overflow", "waiting"));
     }
 
     private static Check database(DatabaseAvailability availability) {

@@ -3,7 +3,17 @@ package app.rodmena.auth.metrics.jfr;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.StatementExecution;
 import app.rodmena.auth.database.StatementListener;
+import app.rodmena.auth.database.activity.Backend;
+import app.rodmena.auth.database.activity.LockWait;
 import app.rodmena.auth.database.activity.SqlMask;
+import app.rodmena.auth.diagnosis.Blocker;
+import app.rodmena.auth.diagnosis.Diagnosis;
+import app.rodmena.auth.diagnosis.DiagnosisListener;
+import app.rodmena.auth.diagnosis.Diagnostics;
+import app.rodmena.auth.diagnosis.Holder;
+import app.rodmena.auth.diagnosis.incident.Incident;
+import app.rodmena.auth.diagnosis.incident.IncidentListener;
+import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.metrics.jfr.JfrEvents.CheckoutJfrEvent;
 import app.rodmena.auth.metrics.jfr.JfrEvents.ConnectJfrEvent;
 import app.rodmena.auth.metrics.jfr.JfrEvents.IncidentJfrEvent;
@@ -15,16 +25,19 @@ import app.rodmena.auth.pool.event.PoolListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import jdk.jfr.Event;
 
 /**
- * Emits the pool's events to the Flight Recorder: {@code auth.Connect}, {@code auth.Checkout}, {@code auth.Timeout},
- * {@code auth.SlowStatement} and {@code auth.Pool}. Without a recording, each costs the read of a flag. Thread-safe.
- * All servers of a process share one.
+ * Emits the pool's events, its lock waits and its incidents to the Flight Recorder: {@code auth.Connect},
+ * {@code auth.Checkout}, {@code auth.Timeout}, {@code auth.SlowStatement}, {@code auth.LockWait}, {@code auth.Incident}
+ * and {@code auth.Pool}. Without a recording, each costs the read of a flag. Thread-safe. All servers of a process
+ * share one.
  */
-public final class FlightRecorderListener implements PoolListener, StatementListener {
+public final class FlightRecorderListener
+        implements PoolListener, StatementListener, DiagnosisListener, IncidentListener {
     /** Loads the event classes: a recording lists only events whose classes are loaded before it ends. */
     static final List<Event> EVENTS = List.of(
             new ConnectJfrEvent(),
@@ -40,21 +53,29 @@ public final class FlightRecorderListener implements PoolListener, StatementList
     private final Supplier<Duration> slowStatement;
 
     /** @param slowStatement the duration from which a statement is slow */
-    FlightRecorderListener(Supplier<Duration> slowStatement) {
+    public FlightRecorderListener(Supplier<Duration> slowStatement) {
         this.slowStatement = slowStatement;
     }
 
     /** Emits the events of this engine until the result is closed. */
-    public static AutoCloseable register(DatabaseEngine engine) {
-        FlightRecorderListener listener =
-                new FlightRecorderListener(() -> engine.pool().settings().slowStatement());
-        engine.events().add(listener);
-        engine.add(listener);
-        PoolJfrEvent numbers = new PoolJfrEvent(engine.pool()::view);
+    public AutoCloseable listenTo(DatabaseEngine engine) {
+        engine.events().add(this);
+        engine.add(this);
+        PoolJfrEvent poolEvent = new PoolJfrEvent(engine.pool()::view);
         return () -> {
-            numbers.close();
-            engine.events().remove(listener);
-            engine.remove(listener);
+            poolEvent.close();
+            engine.events().remove(this);
+            engine.remove(this);
+        };
+    }
+
+    /** Emits the lock waits and incidents of these sources until the result is closed. */
+    public AutoCloseable listenTo(Diagnostics diagnostics, Incidents incidents) {
+        diagnostics.add(this);
+        incidents.add(this);
+        return () -> {
+            incidents.remove(this);
+            diagnostics.remove(this);
         };
     }
 
@@ -81,6 +102,23 @@ public final class FlightRecorderListener implements PoolListener, StatementList
             slow.sqlState = execution.sqlState();
             slow.commit();
         }
+    }
+
+    @Override
+    public void onDiagnosis(Diagnosis diagnosis) {
+        if (new LockWaitJfrEvent().isEnabled()) {
+            diagnosis.holders().forEach(holder -> holder.culprit().ifPresent(blocker -> lockWait(holder, blocker)));
+        }
+    }
+
+    @Override
+    public void onIncident(Incident incident) {
+        incident(incident, false);
+    }
+
+    @Override
+    public void onIncidentEnded(Incident incident) {
+        incident(incident, true);
     }
 
     private static void connected(PoolEvent event, boolean opened) {
@@ -129,6 +167,39 @@ public final class FlightRecorderListener implements PoolListener, StatementList
             timeout.setCaller(event.caller());
             timeout.cause = event.cause();
             timeout.commit();
+        }
+    }
+
+    private static void lockWait(Holder holder, Blocker blocker) {
+        LockWaitJfrEvent event = new LockWaitJfrEvent();
+        Optional<LockWait> lock = holder.backend().flatMap(Backend::lockWait);
+        event.connection = holder.connectionId();
+        event.backendPid = holder.backendPid();
+        event.route = holder.route();
+        event.statement = holder.lastSql();
+        event.lock = lock.map(LockWait::what).orElse("");
+        event.mode = lock.map(LockWait::mode).orElse("");
+        event.waitTime = holder.backend()
+                .flatMap(Backend::queryFor)
+                .orElse(holder.heldFor())
+                .toNanos();
+        event.blocker = blocker.label();
+        event.blockerPid = blocker.pid();
+        event.blockerKind = blocker.kind().name();
+        event.blockerState = blocker.state();
+        event.blockerStatement = blocker.query();
+        event.commit();
+    }
+
+    private static void incident(Incident incident, boolean ended) {
+        IncidentJfrEvent event = new IncidentJfrEvent();
+        if (event.isEnabled()) {
+            event.id = incident.id();
+            event.cause = incident.cause().name();
+            event.sentence = incident.sentence();
+            event.ended = ended;
+            event.lasted = incident.lasted().orElse(Duration.ZERO).toNanos();
+            event.commit();
         }
     }
 }

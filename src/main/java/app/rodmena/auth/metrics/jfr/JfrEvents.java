@@ -60,7 +60,6 @@ final class JfrEvents {
         }
     }
 
-    /** An attempt to open a connection to PostgreSQL. */
     @Name("auth.Connect")
     @Label("Connect")
     @Description("An attempt to open a connection to PostgreSQL")
@@ -113,7 +112,6 @@ final class JfrEvents {
         int callers;
     }
 
-    /** A wait ended without a connection. */
     @Name("auth.Timeout")
     @Label("Timeout")
     @Description("A wait ended without a connection")
@@ -123,7 +121,6 @@ final class JfrEvents {
         String cause;
     }
 
-    /** A statement took longer than slow_statement. */
     @Name("auth.SlowStatement")
     @Label("Slow statement")
     @Description("A statement took longer than slow_statement")
@@ -204,7 +201,6 @@ final class JfrEvents {
         String blockerStatement;
     }
 
-    /** An incident has begun, its cause has become more severe, or it has ended. */
     @Name("auth.Incident")
     @Label("Incident")
     @Description("An incident has begun, its cause has become more severe, or it has ended")

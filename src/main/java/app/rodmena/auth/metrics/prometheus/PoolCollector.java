@@ -14,7 +14,6 @@ import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolEvents;
 import app.rodmena.auth.schema.RecordSchema;
 import io.prometheus.metrics.model.snapshots.Labels;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,22 +32,26 @@ final class PoolCollector {
     private final Labels labels;
     private final Labels openTelemetryLabels;
 
-    PoolCollector(DatabaseEngine engine, Metrics metrics, Labels common) {
+    /**
+     * @param labels the labels of the pool
+     * @param common the labels of all metrics
+     */
+    PoolCollector(DatabaseEngine engine, Metrics metrics, Labels labels, Labels common) {
         this.engine = engine;
         this.times = metrics.pool();
-        this.labels = common.add("pool", "auth");
+        this.labels = labels;
         this.openTelemetryLabels = common.add(OPEN_TELEMETRY + "pool_name", "auth");
     }
 
     void addTo(ScrapeBuilder scrape) {
         PoolView view = engine.pool().view();
-        numbers(scrape, view);
-        openTelemetryNumbers(scrape, view);
+        gauges(scrape, view);
+        openTelemetryGauges(scrape, view);
         times(scrape);
         events(scrape, engine.events());
     }
 
-    private void numbers(ScrapeBuilder scrape, PoolView view) {
+    private void gauges(ScrapeBuilder scrape, PoolView view) {
         for (RecordSchema.Field field : RecordSchema.of(PoolView.class).fields()) {
             if (field.isNumeric()) {
                 field.prometheusNames("auth_pool_")
@@ -58,7 +61,7 @@ final class PoolCollector {
     }
 
     /** The states of a number are values of one metric. */
-    private void openTelemetryNumbers(ScrapeBuilder scrape, PoolView view) {
+    private void openTelemetryGauges(ScrapeBuilder scrape, PoolView view) {
         Map<String, List<RecordSchema.Field>> byName = RecordSchema.of(PoolView.class).fields().stream()
                 .filter(field -> !field.openTelemetryName().isEmpty())
                 .collect(Collectors.groupingBy(
@@ -89,9 +92,9 @@ final class PoolCollector {
                 "acquire",
                 "wait",
                 "Wait from arrival to a connection or to the failure; for a batch, its longest wait",
-                times.waitRecorder());
-        times(scrape, "usage", "use", "Time from checkout to checkin", times.useRecorder());
-        times(scrape, "creation", "create", "Time to open a connection", times.creationRecorder());
+                times.waits());
+        times(scrape, "usage", "use", "Time from checkout to checkin", times.uses());
+        times(scrape, "creation", "create", "Time to open a connection", times.creations());
         long timeouts = engine.events().count(PoolEventKind.TIMEOUT);
         String help = "Waits that ended without a connection";
         scrape.counter("hikaricp_connections_timeout", help, labels, timeouts);
@@ -118,8 +121,7 @@ final class PoolCollector {
         scrape.counter(
                 "auth_pool_events",
                 "The pool's events by kind",
-                Arrays.stream(PoolEventKind.values())
-                        .map(kind -> new LabelledValue(labels.add("kind", kind.wireName()), events.count(kind))));
+                LabelledValue.each(labels, "kind", PoolEventKind.class, events::count));
         QueueOutcomes outcomes = engine.pool().outcomes();
         scrape.counter("auth_pool_arrivals", "Callers that requested a connection", labels, outcomes.arrivals());
         scrape.counter(
@@ -137,10 +139,7 @@ final class PoolCollector {
         scrape.counter(
                 "auth_pool_failures",
                 "Failed requests and attempts to connect by kind",
-                Arrays.stream(FailureKind.values())
-                        .map(kind -> new LabelledValue(
-                                labels.add("kind", kind.name()),
-                                engine.recentFailures().total(kind))));
+                LabelledValue.each(labels, "kind", FailureKind.class, engine.recentFailures()::total));
         scrape.counter(
                 "auth_pool_callers_served",
                 "Callers that were served, alone or in a batch",

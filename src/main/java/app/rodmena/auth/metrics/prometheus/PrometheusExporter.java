@@ -1,10 +1,14 @@
 package app.rodmena.auth.metrics.prometheus;
 
 import app.rodmena.auth.capacity.Fleet;
-import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.core.Core;
+import app.rodmena.auth.database.activity.BackendStateCount;
+import app.rodmena.auth.database.activity.ConnectionSlots;
+import app.rodmena.auth.database.activity.PostgresSnapshot;
+import app.rodmena.auth.diagnosis.Diagnosis;
+import app.rodmena.auth.diagnosis.Situation;
+import app.rodmena.auth.diagnosis.Verdict;
 import app.rodmena.auth.diagnosis.incident.IncidentCause;
-import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.metrics.RequestMetrics;
 import app.rodmena.auth.metrics.RequestMetrics.RouteTimes;
 import app.rodmena.auth.metrics.prometheus.ScrapeBuilder.LabelledTimes;
@@ -26,8 +30,11 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Renders the metrics for a Prometheus scrape. Thread-safe. A scrape takes no connection, sends no query and records
@@ -37,6 +44,8 @@ public final class PrometheusExporter implements AutoCloseable {
     /** The label that popular dashboards filter on; Prometheus itself adds the instance. */
     private static final Labels COMMON = Labels.of("application", "auth");
 
+    private static final Labels POOL = COMMON.add("pool", "auth");
+
     /** The format without exemplars. */
     public static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -44,21 +53,20 @@ public final class PrometheusExporter implements AutoCloseable {
 
     private static final int INITIAL_BYTES = 32 * 1024;
 
+    /** The maximum number of application names: clients choose them freely, so the label must be bounded. */
+    private static final int MAX_NAMES = 50;
+
+    private static final String OTHERS = "others";
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
+    private final Core core;
     private final PoolCollector pool;
-    private final RequestMetrics requests;
-    private final DiagnosisCollector diagnosis;
-    private final Incidents incidents;
-    private final FleetWatch fleet;
 
     /** @param core must stay open until this is closed */
     public PrometheusExporter(Core core) {
-        pool = new PoolCollector(core.engine(), core.metrics(), COMMON);
-        requests = core.metrics().requests();
-        diagnosis = new DiagnosisCollector(core.diagnostics(), COMMON);
-        incidents = core.incidents();
-        fleet = core.fleet();
+        this.core = core;
+        pool = new PoolCollector(core.engine(), core.metrics(), POOL, COMMON);
         COMMON.stream().forEach(label -> registry.config().commonTags(label.getName(), label.getValue()));
         // promtool rejects these names: an abbreviated unit, and a suffix reserved for histograms.
         registry.config()
@@ -101,15 +109,20 @@ public final class PrometheusExporter implements AutoCloseable {
     private MetricSnapshots collect() {
         ScrapeBuilder builder = new ScrapeBuilder();
         pool.addTo(builder);
-        addRequests(builder);
-        diagnosis.addTo(builder);
-        addIncidents(builder);
-        fleet.latest().ifPresent(latest -> addFleet(builder, latest));
+        addRequests(builder, core.metrics().requests());
+        Diagnosis diagnosis = core.diagnostics().last();
+        addDiagnosis(builder, diagnosis);
+        diagnosis.postgres().ifPresent(postgres -> addPostgres(builder, postgres));
+        builder.counter(
+                "auth_pool_incidents",
+                "Recorded incidents by cause",
+                LabelledValue.each(POOL, "cause", IncidentCause.class, core.incidents()::count));
+        core.fleet().latest().ifPresent(latest -> addFleet(builder, latest));
         return builder.all();
     }
 
     /** The API's requests with Micrometer's names and labels. */
-    private void addRequests(ScrapeBuilder scrape) {
+    private static void addRequests(ScrapeBuilder scrape, RequestMetrics requests) {
         scrape.times(
                 "http_server_requests_seconds",
                 "Time from a request's arrival to its response, by route and status",
@@ -140,13 +153,64 @@ public final class PrometheusExporter implements AutoCloseable {
         };
     }
 
-    private void addIncidents(ScrapeBuilder scrape) {
-        Labels labels = COMMON.add("pool", "auth");
-        scrape.counter(
-                "auth_pool_incidents",
-                "Recorded incidents by cause",
-                Arrays.stream(IncidentCause.values())
-                        .map(cause -> new LabelledValue(labels.add("cause", cause.name()), incidents.count(cause))));
+    private static void addDiagnosis(ScrapeBuilder scrape, Diagnosis diagnosis) {
+        scrape.gauge(
+                "auth_pool_situation",
+                "The pool's situation: 1 for the current one, 0 for the others",
+                LabelledValue.each(POOL, "situation", Situation.class, each -> each == diagnosis.situation() ? 1 : 0));
+        Map<Verdict, Integer> verdicts = diagnosis.verdicts();
+        scrape.gauge(
+                "auth_pool_holders",
+                "Checked-out connections by verdict",
+                LabelledValue.each(POOL, "verdict", Verdict.class, each -> verdicts.getOrDefault(each, 0)));
+        scrape.gauge(
+                "auth_pool_unknown_backends",
+                "Backends with the pool's application_name that the pool does not know",
+                POOL,
+                diagnosis.reconciliation().unknownBackends().size());
+        scrape.gauge(
+                "auth_pool_lost_connections",
+                "Connections of the pool whose backend is gone",
+                POOL,
+                diagnosis.reconciliation().lostConnections().size());
+        scrape.gauge(
+                "auth_postgres_up",
+                "1 while PostgreSQL answers, else 0",
+                COMMON,
+                diagnosis.outage().isPresent() ? 0 : 1);
+    }
+
+    private static void addPostgres(ScrapeBuilder scrape, PostgresSnapshot postgres) {
+        ConnectionSlots slots = postgres.slots();
+        scrape.gauge("auth_postgres_max_connections", "max_connections", COMMON, slots.maxConnections());
+        scrape.gauge(
+                "auth_postgres_superuser_reserved_connections",
+                "Connections reserved for superusers",
+                COMMON,
+                slots.superuserReserved());
+        scrape.gauge(
+                "auth_postgres_reserved_connections",
+                "Connections reserved from ordinary roles: superuser_reserved_connections + reserved_connections",
+                COMMON,
+                slots.superuserReserved() + slots.reserved());
+        scrape.gauge("auth_postgres_backends", "Backends by application_name and state", backends(postgres.counts()));
+    }
+
+    private static Stream<LabelledValue> backends(List<BackendStateCount> counts) {
+        Map<Labels, Integer> byLabels = new LinkedHashMap<>();
+        List<String> names = counts.stream()
+                .sorted(Comparator.comparingInt(BackendStateCount::count).reversed())
+                .map(BackendStateCount::application)
+                .distinct()
+                .limit(MAX_NAMES)
+                .toList();
+        for (BackendStateCount each : counts) {
+            String name = names.contains(each.application()) ? each.application() : OTHERS;
+            String state = each.state().isEmpty() ? "unknown" : each.state();
+            byLabels.merge(
+                    COMMON.merge(Labels.of("application_name", name, "state", state)), each.count(), Integer::sum);
+        }
+        return byLabels.entrySet().stream().map(each -> new LabelledValue(each.getKey(), each.getValue()));
     }
 
     private static void addFleet(ScrapeBuilder scrape, Fleet fleet) {

@@ -1,5 +1,6 @@
 package app.rodmena.auth.metrics.prometheus;
 
+import app.rodmena.auth.common.WireNamed;
 import app.rodmena.auth.metrics.Distribution;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -14,8 +15,9 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.function.Function;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
@@ -29,21 +31,29 @@ final class ScrapeBuilder {
     private final List<MetricSnapshot> metrics = new ArrayList<>();
 
     /** A value and its labels. */
-    record LabelledValue(Labels labels, Number value) {}
+    record LabelledValue(Labels labels, Number value) {
+        /** A value for each constant of an enum, whose name is a further label. */
+        static <E extends Enum<E>> Stream<LabelledValue> each(
+                Labels labels, String label, Class<E> type, Function<E, Number> value) {
+            return Arrays.stream(type.getEnumConstants()).map(constant -> {
+                String name = constant instanceof WireNamed named ? named.wireName() : constant.name();
+                return new LabelledValue(labels.add(label, name), value.apply(constant));
+            });
+        }
+    }
 
     /** A distribution and its labels. */
     record LabelledTimes(Labels labels, Distribution times) {}
 
-    /** Adds a gauge. */
     void gauge(String name, String help, Labels labels, Number value) {
         gauge(name, help, Stream.of(new LabelledValue(labels, value)));
     }
 
     void gauge(String name, String help, Stream<LabelledValue> values) {
-        List<GaugeDataPointSnapshot> points = values.map(
-                        each -> new GaugeDataPointSnapshot(each.value().doubleValue(), each.labels(), null))
-                .collect(Collectors.toList());
-        metrics.add(new GaugeSnapshot(metadata(name, help), points));
+        metrics.add(new GaugeSnapshot(
+                new MetricMetadata(name, help),
+                values.map(each -> new GaugeDataPointSnapshot(each.value().doubleValue(), each.labels(), null))
+                        .toList()));
     }
 
     /** Adds a counter; {@code _total} is appended to its name. */
@@ -52,17 +62,17 @@ final class ScrapeBuilder {
     }
 
     void counter(String name, String help, Stream<LabelledValue> values) {
-        List<CounterDataPointSnapshot> points = values.map(
-                        each -> new CounterDataPointSnapshot(each.value().doubleValue(), each.labels(), null, 0))
-                .collect(Collectors.toList());
-        metrics.add(new CounterSnapshot(metadata(name, help), points));
+        metrics.add(new CounterSnapshot(
+                new MetricMetadata(name, help),
+                values.map(each -> new CounterDataPointSnapshot(each.value().doubleValue(), each.labels(), null, 0))
+                        .toList()));
     }
 
     /** Adds histograms of durations, in seconds. */
     void times(String name, String help, Stream<LabelledTimes> distributions) {
-        List<HistogramDataPointSnapshot> points =
-                distributions.map(ScrapeBuilder::point).collect(Collectors.toList());
-        metrics.add(new HistogramSnapshot(metadata(name, help), points));
+        metrics.add(new HistogramSnapshot(
+                new MetricMetadata(name, help),
+                distributions.map(ScrapeBuilder::point).toList()));
     }
 
     MetricSnapshots all() {
@@ -71,10 +81,6 @@ final class ScrapeBuilder {
 
     static double seconds(Duration duration) {
         return duration.toNanos() / 1e9;
-    }
-
-    private static MetricMetadata metadata(String name, String help) {
-        return new MetricMetadata(name, help);
     }
 
     private static HistogramDataPointSnapshot point(LabelledTimes distribution) {

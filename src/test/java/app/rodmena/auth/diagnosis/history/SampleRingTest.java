@@ -3,6 +3,7 @@ package app.rodmena.auth.diagnosis.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.diagnosis.Situation;
+import app.rodmena.auth.diagnosis.history.SampleRing.Sample;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.diagnosis.incident.BackendActions.ActionOutcomeUnknownException;
+import app.rodmena.auth.diagnosis.incident.BackendActions.ActionRefusedException;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.PoolEventKind;

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.diagnosis.Diagnosis;
-import app.rodmena.auth.diagnosis.RecentFailure;
+import app.rodmena.auth.diagnosis.Diagnosis.RecentFailure;
 import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;

@@ -3,8 +3,9 @@ package app.rodmena.auth.metrics.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.database.DatabaseAvailability;
-import app.rodmena.auth.metrics.health.HealthReport.Check;
-import app.rodmena.auth.metrics.health.HealthReport.Status;
+import app.rodmena.auth.metrics.health.Health.Check;
+import app.rodmena.auth.metrics.health.Health.DatabaseHealth;
+import app.rodmena.auth.metrics.health.Health.Status;
 import app.rodmena.auth.pool.PoolSnapshot;
 import java.time.Instant;
 import java.util.Map;

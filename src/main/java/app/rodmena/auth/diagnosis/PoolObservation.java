@@ -11,8 +11,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** The state of the pool at one time. */
-record PoolFacts(
+/** All that one observation reads of the pool. */
+record PoolObservation(
         Instant at,
         PoolView view,
         PoolSettings settings,
@@ -20,8 +20,8 @@ record PoolFacts(
         List<WaiterView> waiters,
         OpeningView opening) {
 
-    static PoolFacts of(DatabaseEngine engine) {
-        return new PoolFacts(
+    static PoolObservation of(DatabaseEngine engine) {
+        return new PoolObservation(
                 Instant.now(),
                 engine.pool().view(),
                 engine.pool().settings(),
@@ -31,8 +31,8 @@ record PoolFacts(
     }
 
     /** A copy with the queue at the time of a refusal. */
-    PoolFacts with(QueueSnapshot queue) {
-        return new PoolFacts(
+    PoolObservation with(QueueSnapshot queue) {
+        return new PoolObservation(
                 at,
                 view.withQueue(queue.waiters().size(), queue.oldestWait()),
                 settings,
