@@ -106,9 +106,9 @@ final class PoolEndpoints {
                 engine.pool().settings(),
                 engine.events().totals(),
                 engine.pool().outcomes(),
-                metrics.pool().waits().statistics(),
-                metrics.pool().uses().statistics(),
-                metrics.pool().creations().statistics());
+                metrics.pool().waits(),
+                metrics.pool().uses(),
+                metrics.pool().creations());
     }
 
     private Response events(AdminRequest request) {

@@ -43,8 +43,8 @@ public record WorkloadSample(
 
     /** Takes the sample; empty if there are fewer than {@link #MIN_USES} uses. */
     static Optional<WorkloadSample> of(Metrics metrics) {
-        DurationStats uses = metrics.pool().uses().lastMinute();
-        DurationStats waits = metrics.pool().waits().lastMinute();
+        DurationStats uses = metrics.pool().useRecorder().lastMinute();
+        DurationStats waits = metrics.pool().waitRecorder().lastMinute();
         if (uses.count() < MIN_USES || uses.mean().isZero()) {
             return Optional.empty();
         }
@@ -54,7 +54,7 @@ public record WorkloadSample(
                 uses.variation(),
                 metrics.pool().recentCallersPerUse(),
                 waits.mean(),
-                metrics.pool().waits().statistics().p99()));
+                metrics.pool().waits().p99()));
     }
 
     /** The load for {@link QueueModel}. Assumes Poisson arrivals. */

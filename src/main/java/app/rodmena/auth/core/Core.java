@@ -128,8 +128,7 @@ public record Core(
             String instance = config.database().instance();
             try {
                 DatabaseEngine engine = add(new DatabaseEngine(config.database()));
-                FlightRecorderListener flightRecorder = new FlightRecorderListener(
-                        () -> engine.pool().settings().slowStatement());
+                FlightRecorderListener flightRecorder = new FlightRecorderListener(engine);
                 add(flightRecorder.listenTo(engine));
                 Metrics metrics = add(new Metrics(engine));
                 Diagnostics diagnostics = add(new Diagnostics(engine, metrics, instance, config.diagnosis(), commands));

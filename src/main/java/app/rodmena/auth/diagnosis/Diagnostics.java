@@ -5,7 +5,6 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.activity.ActivityQuery;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
-import app.rodmena.auth.diagnosis.HolderAnalyzer.AnalyzedHolders;
 import app.rodmena.auth.diagnosis.StatementWaits.Statement;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.pool.QueueSnapshot;
@@ -106,9 +105,8 @@ public final class Diagnostics implements AutoCloseable {
     public Diagnosis last(QueueSnapshot queue) {
         Analysis latest = analysis;
         Observation atRefusal = latest.observed.with(queue);
-        List<Holder> holders = HolderAnalyzer.analyze(atRefusal, config, latest.suspectedBefore)
-                .holders();
-        return diagnosisOf(atRefusal, holders, latest.reconciliation);
+        AnalyzedHolders analyzed = AnalyzedHolders.of(atRefusal, config, latest.suspectedBefore);
+        return diagnosisOf(atRefusal, analyzed.holders(), latest.reconciliation);
     }
 
     /** The last diagnosis, periodic or on demand. Never blocks. */
@@ -228,7 +226,7 @@ public final class Diagnostics implements AutoCloseable {
 
     private Analysis analyze(Observation observed, Reconciliation reconciliation) {
         Set<Statement> before = suspects;
-        AnalyzedHolders analyzed = HolderAnalyzer.analyze(observed, config, before);
+        AnalyzedHolders analyzed = AnalyzedHolders.of(observed, config, before);
         suspects = analyzed.suspects();
         return new Analysis(observed, before, analyzed.holders(), reconciliation);
     }
@@ -247,7 +245,7 @@ public final class Diagnostics implements AutoCloseable {
                 observed.lastSeen(),
                 observed.outage(),
                 reconciliation,
-                BlindSpots.of(observed),
+                observed.blindSpots(),
                 observed.failures());
     }
 

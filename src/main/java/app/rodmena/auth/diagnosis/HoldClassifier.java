@@ -4,12 +4,9 @@ import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.LockWait;
 import app.rodmena.auth.diagnosis.PlanWatch.StatementPlan;
-import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.postgres.TransactionState;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,262 +16,216 @@ import java.util.Optional;
  * <p>The two sides cannot be observed at the same instant. Therefore a state that changes between the views before and
  * after the query to PostgreSQL counts as work, and a lost connection needs two observations, 250 ms apart.
  *
+ * @param slowQuery the running time from which a statement is slow
+ * @param longQuiet the time in use without a statement from which a connection is held
+ * @param leakThreshold that time from which it is a suspected leak
  * @param chains the lock waits of all backends; empty without PostgreSQL's view
  * @param waits what the statements wait for, by connection number
  * @param plans their plans, by connection number
  */
 record HoldClassifier(
-        Thresholds thresholds,
+        Duration slowQuery,
+        Duration longQuiet,
+        Duration leakThreshold,
         Optional<Monitor.Outage> outage,
         Optional<BlockingChains> chains,
         Map<Integer, StatementWaits.Summary> waits,
         Map<Integer, StatementPlan> plans) {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration QUARTER = Duration.ofMillis(250);
+
+    /** A shorter wait for a lock is normal. */
+    private static final Duration LOCK_WAIT = Duration.ofMillis(100);
+
+    /** While each side waits for the other for less time, the statement or its result may be in transit. */
+    private static final Duration SILENCE = SECOND;
+
     /**
-     * The verdict on a connection in use, with its evidence.
+     * The verdict on a connection in use.
      *
      * @param because the verdict as a predicate, without its subject
-     * @param evidence the observed facts
+     * @param evidence facts in addition to {@link ConnectionObservation#evidence}
      * @param blocker the session at the head of the chain of lock waits; empty without a lock wait
      * @param isSuspected whether a lost connection is suspected, which a second observation must confirm
      */
     record HoldClassification(
-            Verdict verdict, String because, List<String> evidence, Optional<Blocker> blocker, boolean isSuspected) {}
+            Verdict verdict, String because, List<String> evidence, Optional<Blocker> blocker, boolean isSuspected) {
+        HoldClassification(Verdict verdict, String because, List<String> evidence) {
+            this(verdict, because, evidence, Optional.empty(), false);
+        }
+
+        HoldClassification(Verdict verdict, String because) {
+            this(verdict, because, List.of());
+        }
+    }
+
+    /** While callers wait for a connection, shorter statements are slow, and shorter pauses count. */
+    static HoldClassifier of(Observation observed, DiagnosisConfig config) {
+        boolean contended = observed.isContended();
+        boolean stricter = contended && config.slowQuery().compareTo(SECOND) > 0;
+        return new HoldClassifier(
+                stricter ? SECOND : config.slowQuery(),
+                contended ? QUARTER : SECOND,
+                observed.after().settings().leakThreshold(),
+                observed.outage(),
+                observed.postgres()
+                        .map(view -> new BlockingChains(view, observed.after().connections())),
+                observed.waits(),
+                observed.plans());
+    }
 
     /** @param suspected whether the previous observation already suspected a lost connection */
     HoldClassification classify(ConnectionObservation observation, boolean suspected) {
-        List<String> evidence = evidence(observation);
         if (!observation.isSteady()) {
-            return working("made progress during the observation", evidence);
+            return working("made progress during the observation");
         }
         if (!observation.postgresAnswered()) {
-            return outage.isPresent() ? duringOutage(observation, evidence) : fromClientSide(observation, evidence);
+            return outage.isPresent() ? duringOutage(observation) : fromClientSide(observation);
         }
         if (!observation.isPidKnown()) {
-            return fromClientSide(observation, evidence);
+            return fromClientSide(observation);
         }
         if (observation.backend().isEmpty()) {
-            return withoutBackend(observation, suspected, evidence);
+            return withoutBackend(observation, suspected);
         }
         Backend backend = observation.backend().get();
         if (backend.isActive()) {
-            return active(observation, backend, suspected, evidence);
+            return active(observation, backend, suspected);
         }
         if (backend.hidden() || backend.state().isEmpty() || backend.state().equals("disabled")) {
-            return fromClientSide(observation, evidence);
+            return fromClientSide(observation);
         }
         if (observation.isReading()) {
-            return bothSidesWait(observation, backend, suspected, evidence);
+            return bothSidesWait(observation, backend, suspected);
         }
-        return observation.isQuiet() ? quiet(observation, evidence) : working("is between two statements", evidence);
+        return observation.isQuiet() ? quiet(observation) : working("is between two statements");
     }
 
-    private HoldClassification active(
-            ConnectionObservation observation, Backend backend, boolean suspected, List<String> evidence) {
+    private HoldClassification active(ConnectionObservation observation, Backend backend, boolean suspected) {
         Duration running = observation.runningFor();
         if (backend.waitsForLock()) {
-            return waitsForLock(backend, running, evidence);
+            return waitsForLock(backend, running);
         }
         if (observation.isReading() && backend.waitEvent().equals("ClientWrite")) {
-            return bothSidesWait(observation, backend, suspected, evidence);
+            return bothSidesWait(observation, backend, suspected);
         }
         StatementWaits.Summary waitsFor = waits.get(observation.after().id());
         String wait = waitsFor == null ? "" : waitsFor.describe();
-        return running(observation, running, wait, evidence);
+        return running(observation, running, wait);
     }
 
-    private HoldClassification waitsForLock(Backend backend, Duration running, List<String> evidence) {
-        if (running.compareTo(thresholds.lock()) < 0) {
-            return working("has just begun to wait for a lock", evidence);
+    private HoldClassification waitsForLock(Backend backend, Duration running) {
+        if (running.compareTo(LOCK_WAIT) < 0) {
+            return working("has just begun to wait for a lock");
         }
         Optional<Blocker> blocker = chains.flatMap(all -> all.of(backend));
-        String lock = Formats.lock(backend.lockWait().map(LockWait::what).orElse(""));
         String because = "has waited %s for %s%s"
                 .formatted(
                         Formats.time(running),
-                        lock,
+                        Formats.lock(backend.lockWait().map(LockWait::what).orElse("")),
                         blocker.map(session -> " held by " + session.describe()).orElse(""));
-        return new HoldClassification(Verdict.LOCK_WAIT, because, evidence, blocker, false);
+        return new HoldClassification(Verdict.LOCK_WAIT, because, List.of(), blocker, false);
     }
 
-    private HoldClassification running(
-            ConnectionObservation observation, Duration running, String wait, List<String> evidence) {
+    private HoldClassification running(ConnectionObservation observation, Duration running, String wait) {
         String because = "has run %s for %s%s"
                 .formatted(Formats.statement(observation.after().lastSql()), Formats.time(running), wait);
-        boolean slow = running.compareTo(thresholds.slowQuery()) >= 0;
-        if (!slow) {
-            return working(because, evidence);
+        if (running.compareTo(slowQuery) < 0) {
+            return working(because);
         }
-        Optional<StatementPlan> plan =
-                Optional.ofNullable(plans.get(observation.after().id()));
-        plan.ifPresent(known -> evidence.add("plan: " + known.nodes()));
-        String change = plan.map(StatementPlan::change)
-                .filter(text -> !text.isEmpty())
-                .map(" (%s)"::formatted)
-                .orElse("");
-        return verdict(Verdict.SLOW_SQL, because + change, evidence);
+        StatementPlan plan = plans.get(observation.after().id());
+        if (plan == null) {
+            return new HoldClassification(Verdict.SLOW_SQL, because);
+        }
+        String change = plan.change().isEmpty() ? "" : " (%s)".formatted(plan.change());
+        return new HoldClassification(Verdict.SLOW_SQL, because + change, List.of("plan: " + plan.nodes()));
     }
 
     /**
      * The backend does not exist. Needs confirmation: the notice of a backend that has just ended may be in transit.
      */
-    private HoldClassification withoutBackend(
-            ConnectionObservation observation, boolean suspected, List<String> evidence) {
+    private HoldClassification withoutBackend(ConnectionObservation observation, boolean suspected) {
         String because = "uses a backend that no longer exists (pid %s)%s"
                 .formatted(
                         observation.after().backendPid(),
                         observation.isReading()
                                 ? ", and has waited for its response for " + Formats.time(observation.runningFor())
                                 : "");
-        return confirmed(Verdict.DEAD_BACKEND, because, suspected, evidence);
+        return confirmed(Verdict.DEAD_BACKEND, because, suspected);
     }
 
     /**
      * Each side waits for the other: the network lost the statement or its result. Healthy networks need milliseconds.
      */
-    private HoldClassification bothSidesWait(
-            ConnectionObservation observation, Backend backend, boolean suspected, List<String> evidence) {
+    private HoldClassification bothSidesWait(ConnectionObservation observation, Backend backend, boolean suspected) {
         Duration silence = backend.stateFor().orElse(Duration.ZERO);
         Duration waiting = observation.after().lastSqlAge().orElse(observation.heldFor());
         Duration silentFor = silence.compareTo(waiting) < 0 ? silence : waiting;
-        if (silentFor.compareTo(thresholds.silence()) < 0) {
-            return working("waits for a response that may be in transit", evidence);
+        if (silentFor.compareTo(SILENCE) < 0) {
+            return working("waits for a response that may be in transit");
         }
         String because = "has waited %s for a response while PostgreSQL waits for the client"
-                .formatted(Formats.time(
-                        silentFor.compareTo(observation.heldFor()) < 0 ? silentFor : observation.heldFor()));
-        return confirmed(Verdict.NETWORK, because, suspected, evidence);
+                .formatted(Formats.time(observation.atMostHeldFor(silentFor)));
+        return confirmed(Verdict.NETWORK, because, suspected);
     }
 
-    private HoldClassification duringOutage(ConnectionObservation observation, List<String> evidence) {
-        if (observation.isReading() && observation.runningFor().compareTo(thresholds.silence()) >= 0) {
-            return verdict(
+    private HoldClassification duringOutage(ConnectionObservation observation) {
+        if (observation.isReading() && observation.runningFor().compareTo(SILENCE) >= 0) {
+            return new HoldClassification(
                     Verdict.NETWORK,
                     "has waited %s for a response while PostgreSQL is unreachable"
-                            .formatted(Formats.time(observation.runningFor())),
-                    evidence);
+                            .formatted(Formats.time(observation.runningFor())));
         }
-        return fromClientSide(observation, evidence);
+        return fromClientSide(observation);
     }
 
     /** Classifies by the client side only. */
-    private HoldClassification fromClientSide(ConnectionObservation observation, List<String> evidence) {
+    private HoldClassification fromClientSide(ConnectionObservation observation) {
         if (observation.isReading()) {
             String poolerNote = observation.isPidKnown() ? "" : " (or waits for a server connection of the pooler)";
-            return running(observation, observation.runningFor(), poolerNote, evidence);
+            return running(observation, observation.runningFor(), poolerNote);
         }
         if (observation.isQuiet()) {
-            return quiet(observation, evidence);
+            return quiet(observation);
         }
         return observation.after().transaction() == TransactionState.UNKNOWN
-                ? verdict(Verdict.UNKNOWN, "is in use for an unknown reason", evidence)
-                : working("is between two statements", evidence);
+                ? new HoldClassification(Verdict.UNKNOWN, "is in use for an unknown reason")
+                : working("is between two statements");
     }
 
-    private HoldClassification quiet(ConnectionObservation observation, List<String> evidence) {
+    private HoldClassification quiet(ConnectionObservation observation) {
         Duration quiet = observation.quietFor();
         boolean inTransaction = observation.after().transaction() != TransactionState.IDLE
                 || observation.backend().map(Backend::isIdleInTransaction).orElse(false);
         String open = inTransaction ? ", with an open transaction" : "";
-        String where = StackFrames.ofApplication(observation.stack())
+        String where = StackFrames.ofApplication(observation.stacks().now())
                 .map(frame -> ", in " + StackFrames.withoutPackage(frame))
                 .orElse("");
-        if (quiet.compareTo(thresholds.leak()) >= 0) {
+        if (quiet.compareTo(leakThreshold) >= 0) {
             String because = "has been held for %s, the last %s without SQL%s%s"
                     .formatted(Formats.time(observation.heldFor()), Formats.time(quiet), open, where);
-            return verdict(Verdict.LEAK, because, evidence);
+            return new HoldClassification(Verdict.LEAK, because);
         }
-        if (quiet.compareTo(thresholds.quiet()) < 0) {
-            return working("is between two statements", evidence);
+        if (quiet.compareTo(longQuiet) < 0) {
+            return working("is between two statements");
         }
         return inTransaction
-                ? verdict(
+                ? new HoldClassification(
                         Verdict.IDLE_IN_TRANSACTION,
-                        "has been idle in transaction for %s%s".formatted(Formats.time(quiet), where),
-                        evidence)
-                : verdict(
+                        "has been idle in transaction for %s%s".formatted(Formats.time(quiet), where))
+                : new HoldClassification(
                         Verdict.APP_HOLDING,
-                        "has been held by the application without SQL for %s%s".formatted(Formats.time(quiet), where),
-                        evidence);
+                        "has been held by the application without SQL for %s%s".formatted(Formats.time(quiet), where));
     }
 
-    private static HoldClassification confirmed(
-            Verdict verdict, String because, boolean suspected, List<String> evidence) {
-        if (suspected) {
-            evidence.add("confirmed by an observation 250 ms earlier");
-            return verdict(verdict, because, evidence);
-        }
-        return new HoldClassification(Verdict.WORKING, "needs a second observation", evidence, Optional.empty(), true);
+    private static HoldClassification confirmed(Verdict verdict, String because, boolean suspected) {
+        return suspected
+                ? new HoldClassification(verdict, because, List.of("confirmed by an observation 250 ms earlier"))
+                : new HoldClassification(
+                        Verdict.WORKING, "needs a second observation", List.of(), Optional.empty(), true);
     }
 
-    private static HoldClassification working(String because, List<String> evidence) {
-        return verdict(Verdict.WORKING, because, evidence);
-    }
-
-    private static HoldClassification verdict(Verdict verdict, String because, List<String> evidence) {
-        return new HoldClassification(verdict, because, evidence, Optional.empty(), false);
-    }
-
-    private static List<String> evidence(ConnectionObservation observation) {
-        List<String> facts = new ArrayList<>();
-        ConnectionView after = observation.after();
-        facts.add("client: %s%s"
-                .formatted(
-                        after.transaction().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                        after.lastSqlAge()
-                                .map(age -> ", prepared %s %s ago"
-                                        .formatted(Formats.statement(after.lastSql()), Formats.time(age)))
-                                .orElse(", no statement prepared yet")));
-        if (!observation.isSteady()) {
-            facts.add(
-                    "client: the connection was returned, checked out or used for another statement during the query");
-        }
-        if (!observation.postgresAnswered()) {
-            facts.add("PostgreSQL: no answer");
-        } else if (!observation.isPidKnown()) {
-            facts.add("PostgreSQL: unknown, because a proxy hides the pid");
-        } else {
-            facts.add(observation
-                    .backend()
-                    .map(HoldClassifier::evidence)
-                    .orElse("PostgreSQL: no backend with pid %s".formatted(after.backendPid())));
-        }
-        return facts;
-    }
-
-    private static String evidence(Backend backend) {
-        return "PostgreSQL: %s%s%s%s"
-                .formatted(
-                        backend.state().isEmpty() ? "state hidden" : backend.state(),
-                        backend.stateFor()
-                                .map(time -> " for " + Formats.time(time))
-                                .orElse(""),
-                        backend.waitEventType().isEmpty()
-                                ? ""
-                                : ", wait event %s %s".formatted(backend.waitEventType(), backend.waitEvent()),
-                        backend.lockWait()
-                                .map(wait -> ", blocked by " + wait.blockedBy())
-                                .orElse(""));
-    }
-
-    /**
-     * The durations from which a connection in use counts as trouble.
-     *
-     * @param slowQuery the running time of a statement
-     * @param quiet the time in use without a statement
-     * @param lock the wait for a lock
-     * @param leak leak_threshold
-     * @param silence the time during which each side waits for the other
-     */
-    record Thresholds(Duration slowQuery, Duration quiet, Duration lock, Duration leak, Duration silence) {
-        private static final Duration LOCK = Duration.ofMillis(100);
-        private static final Duration SECOND = Duration.ofSeconds(1);
-        private static final Duration QUARTER = Duration.ofMillis(250);
-
-        /** @param contended whether callers wait for a connection, which lowers the limits */
-        static Thresholds of(DiagnosisConfig config, Duration leakThreshold, boolean contended) {
-            boolean stricter = contended && config.slowQuery().compareTo(SECOND) > 0;
-            return new Thresholds(
-                    stricter ? SECOND : config.slowQuery(), contended ? QUARTER : SECOND, LOCK, leakThreshold, SECOND);
-        }
+    private static HoldClassification working(String because) {
+        return new HoldClassification(Verdict.WORKING, because);
     }
 }

@@ -4,6 +4,7 @@ import app.rodmena.auth.common.FirstLine;
 import app.rodmena.auth.database.DatabaseAvailability;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.ConnectionRate.ConnectionStorm;
 import app.rodmena.auth.diagnosis.Diagnosis.RecentFailure;
@@ -11,6 +12,7 @@ import app.rodmena.auth.diagnosis.PlanWatch.StatementPlan;
 import app.rodmena.auth.pool.QueueSnapshot;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +29,7 @@ import java.util.Set;
  * @param missingReason the reason why it did not answer; empty if it did, or during an outage
  * @param outage the reason why PostgreSQL cannot be queried; empty if it can
  * @param availability the availability of the database to requests
- * @param stacks the current stacks of the threads that hold connections for 200 ms or longer, by connection number
- * @param checkoutStacks the stacks at their checkouts, by connection number; empty lists where none was recorded
+ * @param stacks the stacks of the threads that hold connections for 200 ms or longer, by connection number
  * @param pidsKnown whether backend pids are PostgreSQL's own, which they are not behind PgBouncer
  * @param throughput the throughput of the pool
  * @param storm many new sessions of other clients; empty if there are few
@@ -46,8 +47,7 @@ record Observation(
         String missingReason,
         Optional<Monitor.Outage> outage,
         DatabaseAvailability availability,
-        Map<Integer, List<StackTraceElement>> stacks,
-        Map<Integer, List<StackTraceElement>> checkoutStacks,
+        Map<Integer, CapturedStacks> stacks,
         boolean pidsKnown,
         Throughput throughput,
         Optional<ConnectionStorm> storm,
@@ -63,6 +63,16 @@ record Observation(
      * @param medianUse the median time in use in the last minute; zero if there was none
      */
     record Throughput(double perSecond, Duration medianUse) {}
+
+    /**
+     * The stacks of a thread that holds a connection.
+     *
+     * @param now its current stack
+     * @param atCheckout its stack at the checkout; empty if it was not recorded
+     */
+    record CapturedStacks(List<StackTraceElement> now, List<StackTraceElement> atCheckout) {
+        static final CapturedStacks NONE = new CapturedStacks(List.of(), List.of());
+    }
 
     private static final Duration RECENT = Duration.ofSeconds(10);
 
@@ -95,6 +105,40 @@ record Observation(
                 .orElse("");
     }
 
+    /** The facts that a diagnosis lacks, one sentence each, with a remedy where there is one. */
+    List<String> blindSpots() {
+        List<String> spots = new ArrayList<>();
+        if (postgres.isEmpty() && outage.isEmpty()) {
+            spots.add("PostgreSQL's view is missing (%s): the verdicts use the client side only"
+                    .formatted(missingReason));
+        }
+        postgres.ifPresent(view -> addBlindSpots(view, spots));
+        if (postgres.isPresent() && !pidsKnown) {
+            spots.add("Backend pids are unknown, for example behind PgBouncer: backends cannot be matched to"
+                    + " connections");
+        }
+        return spots;
+    }
+
+    private static void addBlindSpots(PostgresSnapshot view, List<String> spots) {
+        long hidden = view.backends().stream().filter(Backend::hidden).count();
+        if (hidden > 0) {
+            spots.add("Role %s may not see the activity of %s; as a superuser: grant pg_read_all_stats to \"%s\""
+                    .formatted(
+                            view.role(), Formats.count((int) hidden, "other session", "other sessions"), view.role()));
+        }
+        long unknownLocks = view.backends().stream()
+                .filter(backend -> backend.waitsForLock() && backend.lockWait().isEmpty())
+                .count();
+        if (unknownLocks > 0) {
+            spots.add("PostgreSQL did not report in time which session holds the lock that %s"
+                    .formatted(unknownLocks == 1 ? "1 session waits for" : unknownLocks + " sessions wait for"));
+        }
+        if (view.backends().stream().anyMatch(backend -> backend.state().equals("disabled"))) {
+            spots.add("PostgreSQL does not track the activity of its backends: set track_activities = on");
+        }
+    }
+
     /** A copy with the queue at the time of a refusal. */
     Observation with(QueueSnapshot queue) {
         return new Observation(
@@ -106,7 +150,6 @@ record Observation(
                 outage,
                 availability,
                 stacks,
-                checkoutStacks,
                 pidsKnown,
                 throughput,
                 storm,

@@ -7,6 +7,7 @@ import app.rodmena.auth.database.RecentFailures;
 import app.rodmena.auth.database.activity.ActivityQuery;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.Diagnosis.RecentFailure;
+import app.rodmena.auth.diagnosis.Observation.CapturedStacks;
 import app.rodmena.auth.diagnosis.PlanWatch.StatementPlan;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.PoolTimes;
@@ -14,7 +15,6 @@ import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -63,7 +63,7 @@ final class Observer {
     /** An observation of the pool only. Does not block. */
     Observation withoutPostgres() {
         PoolObservation pool = PoolObservation.of(engine);
-        return observation(pool, pool, Optional.empty(), "not queried", Map.of(), Map.of());
+        return observation(pool, pool, Optional.empty(), "not queried", Map.of());
     }
 
     Observation observe() throws InterruptedException {
@@ -82,20 +82,20 @@ final class Observer {
                 missingReason = "no answer within " + Formats.time(QUERY_TIMEOUT);
             }
         }
-        Map<Integer, List<StackTraceElement>> stacks = new HashMap<>();
-        Map<Integer, List<StackTraceElement>> checkoutStacks = new HashMap<>();
+        Map<Integer, CapturedStacks> stacks = new HashMap<>();
         for (ConnectionView connection : before.connections()) {
-            connection.use().filter(use -> isLong(before, use)).ifPresent(use -> {
-                stacks.put(connection.id(), use.stacks().now());
-                checkoutStacks.put(connection.id(), use.stacks().atCheckout());
-            });
+            connection
+                    .use()
+                    .filter(use -> isLong(before, use))
+                    .map(ConnectionView.Use::stacks)
+                    .ifPresent(holder ->
+                            stacks.put(connection.id(), new CapturedStacks(holder.now(), holder.atCheckout())));
         }
         PoolObservation after = PoolObservation.of(engine);
         view.ifPresent(seen -> plans.ask(after, seen));
         // A thread that returned its connection in between may have been at other work when its stack was taken.
         stacks.keySet().removeIf(id -> !isSameUse(before, after, id));
-        checkoutStacks.keySet().removeIf(id -> !isSameUse(before, after, id));
-        return observation(before, after, view, missingReason, stacks, checkoutStacks);
+        return observation(before, after, view, missingReason, stacks);
     }
 
     private PostgresSnapshot queryActivity() throws InterruptedException, ExecutionException, TimeoutException {
@@ -122,8 +122,7 @@ final class Observer {
             PoolObservation after,
             Optional<PostgresSnapshot> view,
             String missingReason,
-            Map<Integer, List<StackTraceElement>> stacks,
-            Map<Integer, List<StackTraceElement>> checkoutStacks) {
+            Map<Integer, CapturedStacks> stacks) {
         Optional<Monitor.Outage> outage =
                 view.isPresent() ? Optional.empty() : engine.monitor().outage();
         return new Observation(
@@ -135,7 +134,6 @@ final class Observer {
                 outage,
                 engine.availability(),
                 stacks,
-                checkoutStacks,
                 engine.monitor().backendPid() != 0,
                 throughput(),
                 view.flatMap(seen ->
@@ -181,6 +179,6 @@ final class Observer {
             checkins = total;
             checkinsReadNanos = now;
         }
-        return new Observation.Throughput(perSecond, times.uses().statistics().median());
+        return new Observation.Throughput(perSecond, times.uses().median());
     }
 }

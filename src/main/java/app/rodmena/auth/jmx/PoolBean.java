@@ -43,17 +43,17 @@ final class PoolBean {
 
     @Description("Wait times for a connection, including failed waits; the longest wait counts for a batch")
     public TimingStatistics getWaitTimes() {
-        return metrics.pool().waits().statistics();
+        return metrics.pool().waits();
     }
 
     @Description("Use times of connections, from checkout to check-in")
     public TimingStatistics getUseTimes() {
-        return metrics.pool().uses().statistics();
+        return metrics.pool().uses();
     }
 
     @Description("Times to open connections, login included")
     public TimingStatistics getCreationTimes() {
-        return metrics.pool().creations().statistics();
+        return metrics.pool().creations();
     }
 
     @Description("Marks all connections for replacement: idle ones at their next checkout, those in use at check-in")

@@ -35,8 +35,8 @@ public final class PoolHistory {
 
     PoolHistory(DatabaseEngine engine, PoolTimes times) {
         this.engine = engine;
-        this.waits = times.waits().newReader();
-        this.uses = times.uses().newReader();
+        this.waits = times.waitRecorder().newReader();
+        this.uses = times.useRecorder().newReader();
         this.previous = readCounters();
     }
 

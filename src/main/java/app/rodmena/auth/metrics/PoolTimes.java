@@ -48,17 +48,32 @@ public final class PoolTimes implements PoolListener {
      * Durations from arrival to a connection, a timeout or a cancellation: if timeouts were excluded, a pool that
      * serves no caller would look fast. Refusals caused by an outage or a shutdown are excluded.
      */
-    public TimingRecorder waits() {
-        return waits;
+    public TimingStatistics waits() {
+        return waits.statistics();
     }
 
     /** Durations from checkout to checkin. */
-    public TimingRecorder uses() {
-        return uses;
+    public TimingStatistics uses() {
+        return uses.statistics();
     }
 
     /** Durations of opening a connection, including the login; failed attempts are excluded. */
-    public TimingRecorder creations() {
+    public TimingStatistics creations() {
+        return creations.statistics();
+    }
+
+    /** Records {@link #waits}. */
+    public TimingRecorder waitRecorder() {
+        return waits;
+    }
+
+    /** Records {@link #uses}. */
+    public TimingRecorder useRecorder() {
+        return uses;
+    }
+
+    /** Records {@link #creations}. */
+    public TimingRecorder creationRecorder() {
         return creations;
     }
 

@@ -6,7 +6,7 @@ import app.rodmena.auth.database.Monitor.Outage;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.BackendOwner;
 import app.rodmena.auth.diagnosis.HoldClassifier.HoldClassification;
-import app.rodmena.auth.diagnosis.HoldClassifier.Thresholds;
+import app.rodmena.auth.diagnosis.Observation.CapturedStacks;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.postgres.TransactionState;
 import java.time.Duration;
@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 
 /** Verdicts are never based on observations that a race may have caused. */
 class HoldClassifierTest {
-    private static final Thresholds THRESHOLDS = Thresholds.of(DiagnosisConfig.DEFAULT, Duration.ofSeconds(60), false);
     private static final Set<Verdict> LOST = EnumSet.of(Verdict.DEAD_BACKEND, Verdict.NETWORK);
 
     private final Random random = new Random(42);
@@ -32,8 +31,8 @@ class HoldClassifierTest {
             ConnectionView after = connection(random.nextInt(1, 9), anyState(), anyAge());
             ConnectionView before = connection(0, anyState(), anyAge());
             Optional<ConnectionView> earlier = random.nextBoolean() ? Optional.of(before) : Optional.empty();
-            ConnectionObservation observation =
-                    new ConnectionObservation(earlier, after, anyAge(), anyBackend(), random.nextBoolean(), List.of());
+            ConnectionObservation observation = new ConnectionObservation(
+                    earlier, after, anyAge(), anyBackend(), random.nextBoolean(), CapturedStacks.NONE);
             assertThat(classifier(Optional.empty())
                             .classify(observation, random.nextBoolean())
                             .verdict())
@@ -69,10 +68,11 @@ class HoldClassifierTest {
     void everyObservationGetsAVerdictWithEvidence() {
         Optional<Outage> outage = Optional.of(new Outage("08001", "refused", Instant.EPOCH, true, Optional.empty()));
         for (int i = 0; i < 10_000; i++) {
+            ConnectionObservation observation = any(random.nextBoolean());
             HoldClassification classification = classifier(random.nextBoolean() ? outage : Optional.empty())
-                    .classify(any(random.nextBoolean()), random.nextBoolean());
+                    .classify(observation, random.nextBoolean());
             assertThat(classification.because()).isNotBlank().doesNotContain("null");
-            assertThat(classification.evidence()).hasSizeGreaterThanOrEqualTo(2);
+            assertThat(observation.evidence()).hasSizeGreaterThanOrEqualTo(2);
         }
     }
 
@@ -85,13 +85,20 @@ class HoldClassifierTest {
                 Duration.ofMinutes(30),
                 Optional.of(backend("idle", "ClientRead", Duration.ofSeconds(3))),
                 true,
-                List.of());
+                CapturedStacks.NONE);
         assertThat(classifier(Optional.empty()).classify(observation, true).verdict())
                 .isEqualTo(Verdict.APP_HOLDING);
     }
 
     private static HoldClassifier classifier(Optional<Outage> outage) {
-        return new HoldClassifier(THRESHOLDS, outage, Optional.empty(), Map.of(), Map.of());
+        return new HoldClassifier(
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(60),
+                outage,
+                Optional.empty(),
+                Map.of(),
+                Map.of());
     }
 
     private ConnectionObservation any(boolean postgresAnswered) {
@@ -102,7 +109,7 @@ class HoldClassifierTest {
                 anyAge(),
                 postgresAnswered ? anyBackend() : Optional.empty(),
                 postgresAnswered,
-                List.of());
+                CapturedStacks.NONE);
     }
 
     private TransactionState anyState() {

@@ -49,10 +49,10 @@ class MetricsTest {
         for (int i = 0; i < 5; i++) {
             run("select pg_sleep(0.02)");
         }
-        assertThat(metrics.pool().creations().statistics().count()).isEqualTo(1);
-        assertThat(metrics.pool().creations().statistics().mean()).isPositive();
-        assertThat(metrics.pool().waits().statistics().count()).isEqualTo(5);
-        TimingStatistics uses = metrics.pool().uses().statistics();
+        assertThat(metrics.pool().creations().count()).isEqualTo(1);
+        assertThat(metrics.pool().creations().mean()).isPositive();
+        assertThat(metrics.pool().waits().count()).isEqualTo(5);
+        TimingStatistics uses = metrics.pool().uses();
         assertThat(uses.count()).isEqualTo(5);
         assertThat(uses.min()).isBetween(Duration.ofMillis(19), Duration.ofSeconds(5));
         assertThat(uses.mean()).isGreaterThanOrEqualTo(Duration.ofMillis(20));
@@ -66,8 +66,8 @@ class MetricsTest {
         engine.pool().suspend();
         assertThatThrownBy(() -> run("select 1")).isInstanceOf(CompletionException.class);
         engine.pool().resume();
-        assertThat(metrics.pool().waits().statistics().count()).isEqualTo(1);
-        assertThat(metrics.pool().waits().statistics().max()).isGreaterThanOrEqualTo(Duration.ofMillis(49));
+        assertThat(metrics.pool().waits().count()).isEqualTo(1);
+        assertThat(metrics.pool().waits().max()).isGreaterThanOrEqualTo(Duration.ofMillis(49));
     }
 
     @Test
@@ -93,8 +93,7 @@ class MetricsTest {
     void requestsRefusedDuringAnOutageAreNoWaits() {
         proxy.stop();
         await().until(() -> isRefused() && engine.events().count(PoolEventKind.TIMEOUT) > 2);
-        assertThat(metrics.pool().waits().statistics().count())
-                .isEqualTo(engine.events().count(PoolEventKind.CHECKOUT));
+        assertThat(metrics.pool().waits().count()).isEqualTo(engine.events().count(PoolEventKind.CHECKOUT));
     }
 
     @Test
@@ -172,9 +171,9 @@ class MetricsTest {
     @Test
     void aResetKeepsTheTotalsOfTheRegistry() {
         run("select pg_sleep(0.01)");
-        TimingStatistics before = metrics.pool().uses().statistics();
+        TimingStatistics before = metrics.pool().uses();
         metrics.reset();
-        TimingStatistics after = metrics.pool().uses().statistics();
+        TimingStatistics after = metrics.pool().uses();
         assertThat(after.since()).isAfter(before.since());
         assertThat(after.count()).isZero();
         assertThat(after.mean()).isZero();
@@ -182,8 +181,8 @@ class MetricsTest {
         assertThat(after.rate15()).isZero();
         assertThat(metrics.registry().timer("pool.use").getCount()).isEqualTo(1);
         run("select 1");
-        assertThat(metrics.pool().uses().statistics().count()).isEqualTo(1);
-        assertThat(metrics.pool().uses().statistics().max()).isLessThan(before.min());
+        assertThat(metrics.pool().uses().count()).isEqualTo(1);
+        assertThat(metrics.pool().uses().max()).isLessThan(before.min());
     }
 
     @Test

@@ -52,8 +52,13 @@ public final class FlightRecorderListener
 
     private final Supplier<Duration> slowStatement;
 
+    /** @param engine the source of the slow_statement setting */
+    public FlightRecorderListener(DatabaseEngine engine) {
+        this(() -> engine.pool().settings().slowStatement());
+    }
+
     /** @param slowStatement the duration from which a statement is slow */
-    public FlightRecorderListener(Supplier<Duration> slowStatement) {
+    FlightRecorderListener(Supplier<Duration> slowStatement) {
         this.slowStatement = slowStatement;
     }
 

@@ -92,9 +92,9 @@ final class PoolCollector {
                 "acquire",
                 "wait",
                 "Wait from arrival to a connection or to the failure; for a batch, its longest wait",
-                times.waits());
-        times(scrape, "usage", "use", "Time from checkout to checkin", times.uses());
-        times(scrape, "creation", "create", "Time to open a connection", times.creations());
+                times.waitRecorder());
+        times(scrape, "usage", "use", "Time from checkout to checkin", times.useRecorder());
+        times(scrape, "creation", "create", "Time to open a connection", times.creationRecorder());
         long timeouts = engine.events().count(PoolEventKind.TIMEOUT);
         String help = "Waits that ended without a connection";
         scrape.counter("hikaricp_connections_timeout", help, labels, timeouts);
