@@ -7,7 +7,6 @@ import com.codahale.metrics.WeightedSnapshot;
 import com.codahale.metrics.WeightedSnapshot.WeightedSample;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -15,6 +14,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Counts the durations of the last minute in a histogram, and their number per 10 s of the last 15 minutes.
@@ -55,6 +55,10 @@ final class SlidingWindowHistogram implements Reservoir {
                 count += buckets.get(i);
             }
             return count;
+        }
+
+        PastSlice withoutBuckets() {
+            return new PastSlice(startNanos, count());
         }
 
         void addTo(long[] counts) {
@@ -99,11 +103,11 @@ final class SlidingWindowHistogram implements Reservoir {
     private final Deque<PastSlice> pastSlices = new ArrayDeque<>();
     private volatile Slice current;
 
-    /** The counts of all slices that percentiles no longer cover. Guarded by this, like the field below. */
+    /** The counts of all slices that are no longer recent. Guarded by this, like the field below. */
     private final long[] expired = new long[BUCKETS];
 
-    /** Slices removed by a recent reset; a concurrent recording may still add to them. */
-    private final List<Slice> discarded = new ArrayList<>();
+    /** The number of slices that have ended since the last reset, which percentiles and rates cover. */
+    private int slicesSinceReset;
 
     /** @param clock a monotonic clock in nanoseconds, such as {@link System#nanoTime} */
     SlidingWindowHistogram(LongSupplier clock) {
@@ -124,33 +128,28 @@ final class SlidingWindowHistogram implements Reservoir {
 
     /** Starts the next slice. */
     synchronized void rotate() {
-        expireDiscarded();
         recentSlices.addFirst(current);
         current = new Slice(clock.getAsLong());
+        slicesSinceReset++;
         if (recentSlices.size() > PERCENTILE_SLICES) {
             Slice old = recentSlices.removeLast();
-            expire(old);
-            pastSlices.addFirst(new PastSlice(old.startNanos, old.count()));
+            old.addTo(expired);
+            pastSlices.addFirst(old.withoutBuckets());
         }
         if (recentSlices.size() + pastSlices.size() > RATE_SLICES) {
             pastSlices.removeLast();
         }
     }
 
-    /** Removes everything except the durations since start. */
+    /** Percentiles and rates start again. The slices before are kept: a concurrent recording may still add to them. */
     synchronized void reset() {
-        expireDiscarded();
-        discarded.addAll(recentSlices);
-        discarded.add(current);
-        recentSlices.clear();
-        pastSlices.clear();
-        current = new Slice(clock.getAsLong());
+        rotate();
+        slicesSinceReset = 0;
     }
 
     /** All durations since start, unaffected by resets. */
     synchronized Distribution sinceStart() {
         long[] counts = expired.clone();
-        discarded.forEach(slice -> slice.addTo(counts));
         recentSlices.forEach(slice -> slice.addTo(counts));
         current.addTo(counts);
         long[] byBound = new long[Distribution.BUCKETS];
@@ -160,32 +159,16 @@ final class SlidingWindowHistogram implements Reservoir {
         return Distribution.of(byBound, totalNanos());
     }
 
-    private void expireDiscarded() {
-        discarded.forEach(this::expire);
-        discarded.clear();
-    }
-
-    private void expire(Slice slice) {
-        slice.addTo(expired);
-    }
-
     /** Durations per second over the given time, or since the start or last reset if that is shorter. */
     synchronized double rate(Duration period) {
         long now = clock.getAsLong();
-        long since = current.startNanos;
-        long count = current.count();
-        for (Slice slice : recentSlices) {
-            if (now - slice.startNanos <= period.toNanos()) {
-                since = slice.startNanos;
-                count += slice.count();
-            }
-        }
-        for (PastSlice past : pastSlices) {
-            if (now - past.startNanos <= period.toNanos()) {
-                since = past.startNanos;
-                count += past.count;
-            }
-        }
+        List<PastSlice> covered = Stream.concat(recent().map(Slice::withoutBuckets), pastSlices.stream())
+                .limit(slicesSinceReset)
+                .filter(slice -> now - slice.startNanos <= period.toNanos())
+                .toList();
+        long since = covered.isEmpty() ? current.startNanos : covered.get(covered.size() - 1).startNanos;
+        long count =
+                current.count() + covered.stream().mapToLong(PastSlice::count).sum();
         return count == 0 ? 0 : count * 1e9 / Math.max(now - since, 1);
     }
 
@@ -193,8 +176,13 @@ final class SlidingWindowHistogram implements Reservoir {
     public synchronized Snapshot getSnapshot() {
         long[] counts = new long[BUCKETS];
         current.addTo(counts);
-        recentSlices.forEach(slice -> slice.addTo(counts));
+        recent().forEach(slice -> slice.addTo(counts));
         return snapshot(counts);
+    }
+
+    /** The slices of the last minute since the last reset, except for the current one. */
+    private Stream<Slice> recent() {
+        return recentSlices.stream().limit(slicesSinceReset);
     }
 
     private static Snapshot snapshot(long[] counts) {
@@ -206,8 +194,7 @@ final class SlidingWindowHistogram implements Reservoir {
 
     @Override
     public synchronized int size() {
-        long count =
-                current.count() + recentSlices.stream().mapToLong(Slice::count).sum();
+        long count = current.count() + recent().mapToLong(Slice::count).sum();
         return (int) Math.min(Integer.MAX_VALUE, count);
     }
 

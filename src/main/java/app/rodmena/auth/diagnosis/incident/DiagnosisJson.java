@@ -34,6 +34,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Formats diagnoses, events and history as JSON: one field for each record component, times in UTC with milliseconds,
@@ -42,17 +45,15 @@ import java.util.OptionalInt;
 public final class DiagnosisJson {
     private static final NameTransformer IN_MILLIS = NameTransformer.simpleTransformer("", "Millis");
 
+    private static final Pattern FIELD = Pattern.compile("\\{(\\w+)}");
+
     static final JsonMapper MAPPER = JsonMapper.builder()
             .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
             .addModule(Json.instants(WireFormat::time)
-                    .addSerializer(serializer(Duration.class, (time, json, all) -> writeMillis(time, json)))
-                    .addSerializer(serializer(
-                            OptionalInt.class,
-                            (number, json, all) ->
-                                    all.defaultSerializeValue(number.isPresent() ? number.getAsInt() : null, json)))
-                    .addSerializer(serializer(
-                            Optional.class,
-                            (value, json, all) -> all.defaultSerializeValue(((Optional<?>) value).orElse(null), json)))
+                    .addSerializer(serializer(Duration.class, DiagnosisJson::millis))
+                    .addSerializer(
+                            serializer(OptionalInt.class, number -> number.isPresent() ? number.getAsInt() : null))
+                    .addSerializer(serializer(Optional.class, value -> ((Optional<?>) value).orElse(null)))
                     .addSerializer(RecordJson.of(PoolSnapshot.class))
                     .addSerializer(RecordJson.of(PoolEvent.class))
                     .addSerializer(RecordJson.of(PastDiagnosis.class))
@@ -63,19 +64,17 @@ public final class DiagnosisJson {
             .addMixIn(LatencySummary.class, LatencyNames.class)
             .build();
 
-    /** The name of the field in the format, which is public. */
+    /** This and the following: the names of fields in the format, which is public. */
     private interface BackendNames {
         @JsonProperty("whose")
         BackendOwner owner();
     }
 
-    /** The name of the field in the format, which is public. */
     private interface LostNames {
         @JsonProperty("out")
         boolean inUse();
     }
 
-    /** The name of the field in the format, which is public. */
     private interface LatencyNames {
         @JsonProperty("most")
         Duration max();
@@ -102,34 +101,36 @@ public final class DiagnosisJson {
         return tree;
     }
 
+    /** A template with the texts of an object's fields in place of their names, such as {@code {id}}. */
+    static String fill(String template, JsonNode object) {
+        return FIELD.matcher(template)
+                .replaceAll(field ->
+                        Matcher.quoteReplacement(object.path(field.group(1)).asText()));
+    }
+
     static byte[] bytes(JsonNode tree) {
         return Json.bytes(MAPPER.writer(), tree);
     }
 
-    @FunctionalInterface
-    private interface ValueWriter<T> {
-        void write(T value, JsonGenerator json, SerializerProvider all) throws IOException;
-    }
-
-    private static <T> StdSerializer<T> serializer(Class<T> type, ValueWriter<T> writing) {
+    /** Writes what a value is converted to. */
+    private static <T> StdSerializer<T> serializer(Class<T> type, Function<T, Object> conversion) {
         return new StdSerializer<>(type) {
             private static final long serialVersionUID = 1;
 
             @Override
             public void serialize(T value, JsonGenerator json, SerializerProvider provider) throws IOException {
-                writing.write(value, json, provider);
+                provider.defaultSerializeValue(conversion.apply(value), json);
             }
         };
     }
 
-    /** Writes milliseconds with a resolution of 1 µs, without a fraction if it is zero. */
-    private static void writeMillis(Duration time, JsonGenerator json) throws IOException {
+    /** Milliseconds with a resolution of 1 µs, without a fraction if it is zero. */
+    private static Number millis(Duration time) {
         long micros = time.toNanos() / 1_000;
         if (micros % 1_000 == 0) {
-            json.writeNumber(micros / 1_000);
-        } else {
-            json.writeNumber(micros / 1_000.0);
+            return micros / 1_000;
         }
+        return micros / 1_000.0;
     }
 
     private static final class UnitsInNames extends BeanSerializerModifier {

@@ -2,6 +2,10 @@ package app.rodmena.auth.diagnosis.incident;
 
 import app.rodmena.auth.diagnosis.Formats;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,51 +15,7 @@ import java.util.Locale;
  * Not thread-safe.
  */
 final class HtmlPage {
-    private static final String STYLE = """
-            :root { color-scheme: light dark; --text: #1d2330; --quiet: #5b6475; --edge: #dde1e8; --back: #f4f5f8;
-              --page: #fff; --bad: #c0392b; --area: #9db7e0; --line: #22427c }
-            @media (prefers-color-scheme: dark) { :root { --text: #e6eaf2; --quiet: #9aa5b8; --edge: #2c3646;
-              --back: #1b2330; --page: #10151d; --bad: #ff8a70; --area: #35537f; --line: #8fb4f0 } }
-            body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 62em; padding: 0 1em;
-              color: var(--text); background: var(--page) }
-            h1 { font-size: 1.35em; border-left: .35em solid var(--bad); padding-left: .6em; overflow-wrap: anywhere }
-            h1.neutral { border-color: var(--quiet) }
-            h2 { font-size: 1.05em; margin: 1.8em 0 .4em }
-            a { color: var(--line) }
-            p.facts, figcaption { color: var(--quiet); margin: .3em 0 }
-            .culprit { border-left: .35em solid var(--bad); background: var(--back); padding: .5em 1em }
-            .culprit p { margin: .2em 0; font-weight: 600 }
-            table { border-collapse: collapse; width: 100%; font-size: .85em }
-            th, td { text-align: left; vertical-align: top; padding: .25em .7em .25em 0; border-bottom: 1px solid var(--edge) }
-            th { color: var(--quiet); font-weight: 600 }
-            td { overflow-wrap: break-word }
-            td.time { white-space: nowrap }
-            td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
-            td.sql { font: .95em/1.4 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; min-width: 16em }
-            code, pre { font: .9em/1.4 ui-monospace, monospace }
-            pre { background: var(--back); padding: .7em .9em; white-space: pre-wrap; overflow-wrap: anywhere }
-            figure { margin: .8em 0 }
-            svg { width: 100%; height: auto }
-            svg text { font-size: 11px; fill: var(--quiet) } .x { text-anchor: middle } .y { text-anchor: end }
-            .frame, .start { fill: none; stroke: var(--quiet) } .start { stroke-dasharray: 2 3 } .area { fill: var(--area) }
-            .line { fill: none; stroke: var(--line); stroke-width: 1.5 } .bad { fill: none; stroke: var(--bad); stroke-width: 1.5 }
-            .limit { fill: none; stroke: var(--quiet); stroke-dasharray: 4 4 }
-            .cpu { fill: #6fbf4b } .io { fill: #1f6fff } .lwLock { fill: #e377c2 } .lock, .band { fill: #c0281c }
-            .ipc { fill: #17a2c4 } .client { fill: #d9a400 } .idleInTransaction { fill: #f0dc82 } .other { fill: #9aa5b1 }
-            @media (max-width: 640px) {
-              body { margin: .8em auto }
-              tr:first-child:has(th) { display: none }
-              tr, td { display: block }
-              tr { border-bottom: 1px solid var(--edge); padding: .4em 0 }
-              td, td.n { border: 0; padding: 0; text-align: left; white-space: normal }
-              td.sql { white-space: pre-wrap }
-              td:empty { display: none }
-              td::before { content: attr(data-label) ": "; color: var(--quiet); font-family: system-ui, sans-serif }
-              svg text { font-size: 18px }
-              td { overflow-wrap: anywhere }
-            }
-            @media print { body { margin: 0; max-width: none } h2 { break-after: avoid } tr, figure { break-inside: avoid } }
-            """;
+    private static final String STYLE = read("page.css");
 
     private static final int MAX_CELL_LENGTH = 160;
 
@@ -65,10 +25,17 @@ final class HtmlPage {
     HtmlPage(String title, String sentence, boolean neutral) {
         html.append("<!doctype html><html lang='en'><head><meta charset='utf-8'><title>%s</title>"
                 .formatted(escaped(title)));
-        html.append("<meta name='viewport' content='width=device-width'><style>")
-                .append(STYLE)
-                .append("</style></head><body>");
+        html.append(
+                "<meta name='viewport' content='width=device-width'><style>%s</style></head><body>".formatted(STYLE));
         html.append("<h1%s>%s</h1>".formatted(neutral ? " class='neutral'" : "", escaped(sentence)));
+    }
+
+    private static String read(String resource) {
+        try (InputStream file = HtmlPage.class.getResourceAsStream(resource)) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Appends markup. */

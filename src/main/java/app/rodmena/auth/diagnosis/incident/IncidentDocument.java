@@ -135,7 +135,7 @@ public final class IncidentDocument {
 
     /** The incident as a self-contained HTML file, for example for a ticket or for printing. */
     public String html() {
-        return IncidentHtml.of(tree());
+        return DiagnosisHtml.ofIncident(tree());
     }
 
     private ObjectNode tree() {

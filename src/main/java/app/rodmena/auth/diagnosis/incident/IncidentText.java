@@ -1,5 +1,7 @@
 package app.rodmena.auth.diagnosis.incident;
 
+import static app.rodmena.auth.diagnosis.incident.DiagnosisJson.fill;
+
 import app.rodmena.auth.diagnosis.Formats;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
@@ -17,23 +19,18 @@ final class IncidentText {
 
     static String of(JsonNode incident) {
         StringBuilder text = new StringBuilder(8_192);
-        text.append("Incident %s: %s at %s on %s, recorded after %s ms%s%s%n%n"
-                .formatted(
-                        incident.path("id").asText(),
-                        incident.path("cause").asText(),
-                        incident.path("time").asText(),
-                        incident.path("instance").asText(),
-                        incident.path("frozenAfterMillis").asLong(),
-                        again(incident.path("swallowed").asLong()),
-                        end(incident)));
+        text.append(fill(
+                        "Incident {id}: {cause} at {time} on {instance}, recorded after {frozenAfterMillis} ms",
+                        incident))
+                .append(incident.path("swallowed").asLong() == 0 ? "" : fill(", repeated {swallowed} times", incident))
+                .append(end(incident))
+                .append("\n\n");
         String sentence = incident.path("sentence").asText();
         if (!sentence.equals(incident.path("diagnosis").path("sentence").asText())) {
             text.append(sentence).append("\n\n");
         }
         for (JsonNode stage : incident.path("stages")) {
-            text.append("Earlier, %s: %s\n\n"
-                    .formatted(
-                            stage.path("cause").asText(), stage.path("sentence").asText()));
+            text.append(fill("Earlier, {cause}: {sentence}\n\n", stage));
         }
         text.append(incident.path("diagnosis").path("text").asText());
         activity("The minute before the incident", incident.path("before"), text);
@@ -45,23 +42,16 @@ final class IncidentText {
 
     private static void activity(String heading, JsonNode past, StringBuilder text) {
         if (past.isObject()) {
-            text.append("\n%s:%n%s".formatted(heading, past.path("text").asText()));
+            text.append(fill("\n" + heading + ":\n{text}", past));
         }
     }
 
     /** For example {@code ; ended at 2026-11-23T15:36:10.118Z after 1 min 18 s}. */
     static String end(JsonNode incident) {
-        return incident.path("lastedMillis").isNumber()
-                ? "; ended at %s after %s"
-                        .formatted(
-                                incident.path("ended").asText(),
-                                Formats.time(Duration.ofMillis(
-                                        incident.path("lastedMillis").asLong())))
+        JsonNode lasted = incident.path("lastedMillis");
+        return lasted.isNumber()
+                ? fill("; ended at {ended} after ", incident) + Formats.time(Duration.ofMillis(lasted.asLong()))
                 : "; not ended yet";
-    }
-
-    private static String again(long repetitions) {
-        return repetitions == 0 ? "" : ", repeated %s times".formatted(repetitions);
     }
 
     /** Draws one character for each 10 seconds, with their maximum. */
