@@ -142,8 +142,7 @@ public final class PoolHistory {
             @Description(value = "Maximum of the connections in use at one time", unit = "connections")
             int peakCheckedOut,
 
-            @Description("Longest current wait at the end")
-            Duration oldestWait,
+            @Description("Longest current wait at the end") Duration oldestWait,
 
             @Description("Longest current use of a connection at the end")
             Duration oldestUse,

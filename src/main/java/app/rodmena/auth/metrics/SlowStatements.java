@@ -215,11 +215,9 @@ public final class SlowStatements implements StatementListener {
             @Description(value = "Number of slow runs", unit = "times")
             long count,
 
-            @Description("Sum of the slow runs")
-            Duration total,
+            @Description("Sum of the slow runs") Duration total,
 
-            @Description("99th percentile of the slow runs")
-            Duration p99,
+            @Description("99th percentile of the slow runs") Duration p99,
 
             @Description(name = "most", value = "Longest run")
             Duration max,
