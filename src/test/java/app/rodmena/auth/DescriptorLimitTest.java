@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,7 +82,7 @@ class DescriptorLimitTest {
                 directory,
                 List.of("bash", "-c", "ulimit -n %d; exec \"$@\"".formatted(openFiles), "bash"),
                 List.of(),
-                Map.of(),
+                AuthProcess.ALL_LISTENERS,
                 "--port=0",
                 "--database-url=" + TestPostgres.freshDatabase().jdbcUrl() + "?user=postgres",
                 "--incidents-dir=off",

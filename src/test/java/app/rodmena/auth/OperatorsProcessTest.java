@@ -39,7 +39,8 @@ class OperatorsProcessTest {
     @Test
     void itListensWhereItSaysAndNowhereElseAndCanBeAttachedTo() throws Exception {
         String url = TestPostgres.freshDatabase().jdbcUrl() + "?user=postgres";
-        try (AuthProcess process = AuthProcess.start(directory, Map.of("AUTH_DATABASE_URL", url), "--port=0")
+        try (AuthProcess process = AuthProcess.start(
+                        directory, AuthProcess.ALL_LISTENERS, "--port=0", "--database-url=" + url)
                 .awaitStart()) {
             assertThat(ListeningSockets.of(process.pid()))
                     .containsExactlyInAnyOrder(

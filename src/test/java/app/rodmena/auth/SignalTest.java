@@ -35,7 +35,7 @@ class SignalTest {
         DatabaseTarget target = TestPostgres.freshDatabase();
         try (AuthProcess server = AuthProcess.start(
                                 directory,
-                                Map.of(),
+                                AuthProcess.ALL_LISTENERS,
                                 "--port=0",
                                 "--database-url=" + target.jdbcUrl() + "?user=postgres",
                                 "--instance=sigterm")

@@ -103,6 +103,7 @@ class ClockAndPauseTest {
                         directory,
                         environment,
                         "--port=0",
+                        "--admin-port=0",
                         "--database-url=" + MigratedDatabase.fresh().jdbcUrl() + "?user=postgres",
                         "--instance=paused")
                 .awaitStart();

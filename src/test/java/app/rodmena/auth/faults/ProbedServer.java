@@ -91,6 +91,8 @@ final class ProbedServer {
             throws Exception {
         List<String> all = new ArrayList<>(List.of(
                 "--port=0",
+                "--admin-port=0",
+                "--jolokia-port=0",
                 "--database-url=" + databaseUrl,
                 "--instance=" + INSTANCE,
                 "--pool-size=" + POOL_SIZE,

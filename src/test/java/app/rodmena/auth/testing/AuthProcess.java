@@ -33,6 +33,10 @@ public final class AuthProcess implements AutoCloseable {
      */
     public static final List<String> RECORDABLE = List.of("-Xshare:off");
 
+    /** The variables of a server with all listeners, on free ports. The others have the API only and start sooner. */
+    public static final Map<String, String> ALL_LISTENERS =
+            Map.of("AUTH_ADMIN_PORT", "0", "AUTH_JOLOKIA_PORT", "0", "AUTH_JMX_PORT", "0");
+
     private final Process process;
     private final Path out;
     private final Path err;
@@ -80,10 +84,7 @@ public final class AuthProcess implements AutoCloseable {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("AUTH_") || name.startsWith("JAVA_TOOL"));
-        // Any free ports, unless the test sets them: other servers may run on this machine.
-        builder.environment().put("AUTH_ADMIN_PORT", "0");
-        builder.environment().put("AUTH_JOLOKIA_PORT", "0");
-        builder.environment().put("AUTH_JMX_PORT", "0");
+        ALL_LISTENERS.keySet().forEach(name -> builder.environment().put(name, "off"));
         builder.environment().putAll(environment);
         return new AuthProcess(builder.start(), out, err);
     }

@@ -15,7 +15,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.spi.ToolProvider;
@@ -132,7 +131,7 @@ public final class ChildJvm {
             Path file = work.resolve("classes.jsa");
             try (AuthProcess server = AuthProcess.start(
                             work,
-                            Map.of(),
+                            AuthProcess.ALL_LISTENERS,
                             command(
                                     List.of("-XX:ArchiveClassesAtExit=" + file),
                                     CLASS_PATH,

@@ -170,7 +170,7 @@ class IncidentRecorderTest {
                         directory,
                         List.of(),
                         AuthProcess.RECORDABLE,
-                        Map.of("SOME_SECRET", SECRET),
+                        Map.of("SOME_SECRET", SECRET, "AUTH_ADMIN_PORT", "0"),
                         all.toArray(String[]::new))
                 .awaitStart();
     }
