@@ -8,7 +8,6 @@ import java.util.Objects;
 /**
  * The settings of sizing advice and of the connection budget.
  *
- * @param budget the policy if the fleet exceeds PostgreSQL's limit
  * @param waitTarget target p99 wait for a connection; used for sizing advice
  */
 public record CapacityConfig(BudgetPolicy budget, Duration waitTarget) {

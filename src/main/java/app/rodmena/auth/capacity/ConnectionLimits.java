@@ -35,12 +35,7 @@ public record ConnectionLimits(
         SERVER
     }
 
-    /**
-     * A queried server and its current sessions.
-     *
-     * @param fleet connections of the fleet with this role and database
-     * @param processes number of processes in that fleet
-     */
+    /** A queried server; its fleet and processes are those with this role and database. */
     public record QueriedServer(
             String version,
             String role,

@@ -113,12 +113,7 @@ final class FleetAdmission {
         }
     }
 
-    /**
-     * Attempts the decision.
-     *
-     * @return the fleet that was read
-     * @throws FleetUnavailableException if PostgreSQL does not answer
-     */
+    /** Attempts the decision, and returns the fleet that was read. */
     Fleet attempt() throws FleetUnavailableException, InterruptedException {
         AdmissionDecision decision;
         try {

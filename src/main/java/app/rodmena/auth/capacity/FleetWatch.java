@@ -31,11 +31,7 @@ public final class FleetWatch implements AutoCloseable {
     private static final Duration PERIOD_ON_PROBATION = Duration.ofSeconds(1);
     private static final Duration PERIOD_UNTIL_DECIDED = Duration.ofMillis(50);
 
-    /**
-     * The last reading of the fleet.
-     *
-     * @param fleet empty before the first successful reading
-     */
+    /** The last reading; without a fleet before the first successful one. */
     @Description(
             "The fleet as read from pg_stat_activity, a few seconds old; all numbers are 0 before the first reading")
     public record FleetReading(
@@ -62,11 +58,7 @@ public final class FleetWatch implements AutoCloseable {
     private volatile Optional<Fleet> latest = Optional.empty();
     private volatile String problem = "not read yet";
 
-    /**
-     * Starts monitoring.
-     *
-     * @param engine the engine of this process; must stay open until this is closed
-     */
+    /** Starts monitoring with an engine that must stay open until this is closed. */
     public FleetWatch(DatabaseEngine engine, BudgetPolicy budget) {
         this.engine = engine;
         this.budget = budget;

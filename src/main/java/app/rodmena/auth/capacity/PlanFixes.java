@@ -16,13 +16,7 @@ public final class PlanFixes {
 
     private static final String STANDBYS = "Change standbys first: their value must not be lower than the primary's";
 
-    /**
-     * One way to make a fleet fit.
-     *
-     * @param description the change
-     * @param commands the commands, or the lines of a configuration file, in order
-     * @param caveats the caveats of the change
-     */
+    /** One way to make a fleet fit: commands, or lines of a configuration file, in order, and their caveats. */
     public record PlanFix(String description, List<String> commands, String caveats) {
         public PlanFix {
             commands = List.copyOf(commands);

@@ -2,11 +2,7 @@ package app.rodmena.auth.database;
 
 import app.rodmena.auth.pool.PoolSettings;
 
-/**
- * The application_name of a process's sessions in pg_stat_activity.
- *
- * @param instance the process's instance name
- */
+/** The application_name of a process's sessions in pg_stat_activity. */
 public record ApplicationName(String instance) {
     private static final String PREFIX = "auth/";
 

@@ -24,11 +24,7 @@ public record DatabaseConfig(DatabaseTarget target, PoolSettings pool, String in
         requireInstance(instance);
     }
 
-    /**
-     * Requires an instance name.
-     *
-     * @throws InvalidSettingException if the name is invalid
-     */
+    /** Throws an {@link InvalidSettingException} if the instance name is invalid. */
     public static void requireInstance(String name) {
         InvalidSettingException.require(
                 INSTANCE.matcher(name).matches(),

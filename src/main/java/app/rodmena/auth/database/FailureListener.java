@@ -5,10 +5,6 @@ import app.rodmena.auth.pool.event.CallContext;
 /** Is notified of each database failure before the caller gets it, on any thread, concurrently. Must not block. */
 @FunctionalInterface
 public interface FailureListener {
-    /**
-     * Is called after a call has failed.
-     *
-     * @param caller the caller or the batch of callers
-     */
+    /** Is called after a call of a caller, or of a batch of callers, has failed. */
     void onFailure(CallContext caller, DatabaseFailure failure);
 }

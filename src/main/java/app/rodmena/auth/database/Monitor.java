@@ -74,7 +74,6 @@ public final class Monitor implements AutoCloseable {
      *
      * @param sqlState the SQLSTATE of PostgreSQL or pgjdbc; empty if there is none
      * @param message their message, one line, without values
-     * @param since the start of the outage
      * @param tried whether a probe failed; otherwise the last one is only overdue, as on an overloaded machine
      * @param noPrimary why no primary was found; empty if the cause is another one
      */

@@ -17,13 +17,7 @@ public final class RecentFailures {
 
     private static final int SECONDS = (int) RETENTION.toSeconds();
 
-    /**
-     * Failures of one kind.
-     *
-     * @param count number of failures in the last fifteen minutes
-     * @param ago time since the last failure
-     * @param message message of the last failure, one line
-     */
+    /** The failures of one kind in the last fifteen minutes; age and message are those of the last one. */
     public record Recent(FailureKind kind, int count, Duration ago, String message) {}
 
     /** A ring buffer of seconds; guarded by itself. */
@@ -72,12 +66,7 @@ public final class RecentFailures {
         });
     }
 
-    /**
-     * Counts failures.
-     *
-     * @param count number of failed requests or attempts
-     * @param message the error, one line, without values
-     */
+    /** Counts failed requests or attempts. The message is one line, without values. */
     public void record(FailureKind kind, int count, String message) {
         totals.get(kind).add(count);
         byKind.get(kind).add(count, message, clock.getAsLong());

@@ -24,11 +24,7 @@ final class CheckoutStacks {
         private long recorded;
         private long recordedNanos;
 
-        /**
-         * Whether to record the stack trace of this checkout.
-         *
-         * @param checkout the number of the checkout of this connection, from 1
-         */
+        /** Whether to record the stack trace of the checkout with this number on its connection, from 1. */
         boolean shouldRecord(String route, long checkout, long nowNanos) {
             boolean sampled =
                     checkout % ONE_IN == 1 && (recorded == 0 || nowNanos - recordedNanos >= MIN_INTERVAL_NANOS);

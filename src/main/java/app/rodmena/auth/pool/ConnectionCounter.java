@@ -30,8 +30,6 @@ final class ConnectionCounter {
     /**
      * Reserves a slot for a new connection if fewer than pool_size are taken, or, up to the maximum, if pool_size
      * connections are in use.
-     *
-     * @param validating number of connections that are being validated for a caller
      */
     boolean tryReserve(PoolSettings settings, int validating) {
         while (true) {
@@ -50,11 +48,7 @@ final class ConnectionCounter {
         counts.addAndGet(-SLOT);
     }
 
-    /**
-     * Counts an opened connection.
-     *
-     * @return number of open connections, including this one
-     */
+    /** Counts an opened connection; returns the number of open connections, including this one. */
     int opened() {
         return open(counts.addAndGet(OPEN));
     }
@@ -83,8 +77,6 @@ final class ConnectionCounter {
      * Decides whether a returned connection is surplus, and if so counts it as retiring. Above the maximum it is always
      * surplus. Above pool_size it is surplus if no caller waits and enough other connections are idle; otherwise the
      * next caller would have to open one again.
-     *
-     * @param hasWaiting whether a caller waits
      */
     boolean checkInSurplus(PoolSettings settings, boolean hasWaiting) {
         while (true) {
@@ -117,11 +109,7 @@ final class ConnectionCounter {
         }
     }
 
-    /**
-     * Counts a retiring connection as closed; its slot stays reserved.
-     *
-     * @return number of open connections before
-     */
+    /** Counts a retiring connection as closed; its slot stays reserved. Returns the number of open ones before. */
     int closed() {
         return open(counts.getAndAdd(-OPEN - RETIRING));
     }

@@ -61,7 +61,6 @@ final class ConnectionValidator {
      * Pings PostgreSQL with an empty statement, one round trip, within the time that the settings and the caller's
      * deadline allow.
      *
-     * @param remaining time until the caller's deadline
      * @return the failure; null if PostgreSQL responded
      */
     static SQLException ping(Connection connection, PoolSettings settings, Duration remaining) {

@@ -52,11 +52,7 @@ public record ConnectionView(
         CLOSING
     }
 
-    /**
-     * The current use of a connection.
-     *
-     * @param stacks the stack traces of the holder
-     */
+    /** The current use of a connection. */
     public record Use(
             @Description(
                     name = "inUseSince",

@@ -61,11 +61,7 @@ final class Housekeeper {
         }
     }
 
-    /**
-     * Closes the connections that are idle now; connections returned meanwhile may stay open.
-     *
-     * @return number of closed connections
-     */
+    /** Closes and counts the connections that are idle now; those returned meanwhile may stay open. */
     int evictIdle() {
         int idle = pool.counter.idle();
         int closed = 0;

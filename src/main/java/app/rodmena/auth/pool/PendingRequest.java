@@ -34,11 +34,7 @@ final class PendingRequest<Q, A> extends CompletableFuture<A> implements Acquire
         pool.cancelIfUnwanted(acquireRequest);
     }
 
-    /**
-     * Completes the future.
-     *
-     * @return false if it was completed before
-     */
+    /** Completes the future; returns false if it was completed before. */
     boolean end(BatchQueue.BatchResult<A> result) {
         acquireRequest.caller.cancellation().remove(onCancel);
         return result.failure() == null ? complete(result.value()) : completeExceptionally(result.failure());

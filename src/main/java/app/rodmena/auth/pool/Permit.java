@@ -92,11 +92,7 @@ final class Permit implements ConnectionView.Stacks {
         return earliest;
     }
 
-    /**
-     * Removes the requests whose deadline has passed, unless it has passed for all of them.
-     *
-     * @return the requests whose deadline has passed
-     */
+    /** Returns the requests whose deadline has passed, and removes them unless these are all. */
     List<AcquireRequest> removeExpired(long nowNanos) {
         List<AcquireRequest> expired = requests.stream()
                 .filter(request -> request.deadlineNanos - nowNanos <= 0)
@@ -108,11 +104,7 @@ final class Permit implements ConnectionView.Stacks {
         return expired;
     }
 
-    /**
-     * Records that the current thread receives a connection with this permit.
-     *
-     * @param recorded whether to capture the stack of the checkout
-     */
+    /** Records that the current thread receives a connection with this permit, and optionally its stack. */
     Permit heldFrom(long nowNanos, boolean recorded) {
         holder = Thread.currentThread();
         heldSinceNanos = nowNanos;

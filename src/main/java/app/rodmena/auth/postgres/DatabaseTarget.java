@@ -7,7 +7,6 @@ import java.util.Optional;
  * A PostgreSQL database and the login for it. Immutable.
  *
  * @param jdbcUrl {@code jdbc:postgresql://…} with all options, TLS included, and no credentials
- * @param user the role to log in as
  * @param password its password; {@link Secret#NONE} if none is required or it has a source
  * @param passwordSource where every login reads its password
  */

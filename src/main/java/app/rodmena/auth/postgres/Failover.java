@@ -3,12 +3,7 @@ package app.rodmena.auth.postgres;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/**
- * A change of the primary among the hosts of the database URL, as seen by new connections.
- *
- * @param from host and port of the previous connections
- * @param to host and port of the new one
- */
+/** A change of the primary among the hosts of the database URL, as host and port of new connections. */
 public record Failover(String from, String to, Instant at) {
     @Override
     public String toString() {

@@ -53,11 +53,7 @@ record ChangePosition(
         return new ChangePosition(origin, last.id, last.micros, snapshot, true, 0, ChangeSnapshot.EMPTY);
     }
 
-    /**
-     * After a change that was read in a snapshot, in the order of the ids; further ones may follow in the snapshot.
-     *
-     * @param lateLeft whether further late changes follow
-     */
+    /** After a change that was read in a snapshot, in the order of the ids; further ones may follow in the snapshot. */
     ChangePosition next(long newOrigin, ReadChange change, ChangeSnapshot newSnapshot, boolean lateLeft) {
         if (change.id > after) {
             return new ChangePosition(newOrigin, change.id, change.micros, newSnapshot, false, 0, ChangeSnapshot.EMPTY);

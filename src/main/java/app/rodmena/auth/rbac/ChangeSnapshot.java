@@ -55,11 +55,7 @@ record ChangeSnapshot(long min, long max, List<Long> open) {
         return text.toString();
     }
 
-    /**
-     * Parses the short form.
-     *
-     * @throws InvalidValueException if it is not a snapshot
-     */
+    /** @throws InvalidValueException if this is not the short form of a snapshot */
     static ChangeSnapshot ofCompact(String text) {
         List<Long> numbers = numbers(text, RADIX);
         if (numbers.size() < 2) {

@@ -3,11 +3,8 @@ package app.rodmena.auth.rbac;
 import app.rodmena.auth.database.BatchQuery;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.pool.event.CallContext;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
@@ -73,11 +70,7 @@ public final class Listing<T> {
                 });
     }
 
-    /**
-     * A part of a list.
-     *
-     * @param next the cursor of the next page; empty if this is the last one
-     */
+    /** A part of a list, and the cursor of the next page; empty if this is the last one. */
     public record Page<T>(List<T> rows, Optional<String> next) {}
 
     /**
@@ -89,16 +82,5 @@ public final class Listing<T> {
      */
     public CompletionStage<Long> forEach(Runnable before, Consumer<? super T> row) {
         return database.submit(caller, STREAM, new StreamRequest<>(kind, query, before, row));
-    }
-
-    /** Reads a list of any length into memory. */
-    public CompletionStage<List<T>> all() {
-        return readShort().thenCompose(rows -> {
-            if (rows.isPresent()) {
-                return CompletableFuture.completedStage(rows.get());
-            }
-            List<T> all = Collections.synchronizedList(new ArrayList<>());
-            return forEach(() -> {}, all::add).thenApply(count -> all);
-        });
     }
 }

@@ -16,11 +16,7 @@ record NameRule(String kind, String marks, int maxLength) {
     static final NameRule WORKFLOW = new NameRule("workflow", "_:|-", 128);
     static final NameRule WORKFLOW_TO_RUN = new NameRule("workflow", "_:|-", 64);
 
-    /**
-     * Validates a name and returns it unchanged.
-     *
-     * @throws InvalidValueException if it breaks the rule
-     */
+    /** Returns a valid name unchanged; throws an {@link InvalidValueException} for another one. */
     String check(String name) {
         if (name.isEmpty()) {
             throw invalid("is empty");

@@ -231,11 +231,7 @@ final class RoleGrants {
         return of(DELETE, kind, entry, name);
     }
 
-    /**
-     * Inserts, for {@code {purge}}, the statements that remove the links of a deleted role.
-     *
-     * @param name the name of all these statements
-     */
+    /** Inserts, for {@code {purge}}, the statements that remove the links of a deleted role. */
     static String withPurge(String name, String statements) {
         String purge = PURGE.replace("{statement}", name);
         return statements.replace(

@@ -136,19 +136,13 @@ class BatchEquivalenceTest {
         Memberships memberships = tenants.memberships;
         Permissions permissions = tenants.permissions;
         return switch (random.nextInt(12)) {
-            case 0 -> () -> tenants.roles.list(CALLER, key).all();
-            case 1 -> () -> memberships.ofUser(CALLER, key, new UserName(one)).all();
-            case 2 -> () -> memberships.ofRole(CALLER, key, new RoleName(one)).all();
-            case 3 -> () -> permissions.ofRole(CALLER, key, new RoleName(one)).all();
-            case 4 -> () -> permissions.ofUser(CALLER, key, new UserName(one)).all();
-            case 5 ->
-                () -> permissions
-                        .rolesWith(CALLER, key, new PermissionName(one))
-                        .all();
-            case 6 ->
-                () -> permissions
-                        .usersWith(CALLER, key, new PermissionName(one))
-                        .all();
+            case 0 -> () -> Tenants.all(tenants.roles.list(CALLER, key));
+            case 1 -> () -> Tenants.all(memberships.ofUser(CALLER, key, new UserName(one)));
+            case 2 -> () -> Tenants.all(memberships.ofRole(CALLER, key, new RoleName(one)));
+            case 3 -> () -> Tenants.all(permissions.ofRole(CALLER, key, new RoleName(one)));
+            case 4 -> () -> Tenants.all(permissions.ofUser(CALLER, key, new UserName(one)));
+            case 5 -> () -> Tenants.all(permissions.rolesWith(CALLER, key, new PermissionName(one)));
+            case 6 -> () -> Tenants.all(permissions.usersWith(CALLER, key, new PermissionName(one)));
             case 7 -> () -> memberships.holds(CALLER, key, new UserName(one), new RoleName(two));
             case 8 -> () -> permissions.roleHolds(CALLER, key, new RoleName(one), new PermissionName(two));
             default -> () -> permissions.userHolds(CALLER, key, new UserName(one), new PermissionName(two));

@@ -13,9 +13,11 @@ import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -79,15 +81,15 @@ final class Tenants implements AutoCloseable {
         }
 
         List<String> users() {
-            return join(users.list(CALLER, key).all());
+            return join(all(users.list(CALLER, key)));
         }
 
         List<String> permissions() {
-            return join(permissions.list(CALLER, key).all());
+            return join(all(permissions.list(CALLER, key)));
         }
 
         List<RoleEntry> roles() {
-            return join(roles.list(CALLER, key).all());
+            return join(all(roles.list(CALLER, key)));
         }
 
         boolean addMember(String user, String role) {
@@ -103,11 +105,11 @@ final class Tenants implements AutoCloseable {
         }
 
         List<Membership> rolesOf(String user) {
-            return join(memberships.ofUser(CALLER, key, new UserName(user)).all());
+            return join(all(memberships.ofUser(CALLER, key, new UserName(user))));
         }
 
         List<Membership> members(String role) {
-            return join(memberships.ofRole(CALLER, key, new RoleName(role)).all());
+            return join(all(memberships.ofRole(CALLER, key, new RoleName(role))));
         }
 
         boolean grant(String role, String permission) {
@@ -127,25 +129,21 @@ final class Tenants implements AutoCloseable {
         }
 
         List<String> permissionsOfRole(String role) {
-            return join(permissions.ofRole(CALLER, key, new RoleName(role)).all());
+            return join(all(permissions.ofRole(CALLER, key, new RoleName(role))));
         }
 
         List<String> permissionsOfUser(String user) {
-            return join(permissions.ofUser(CALLER, key, new UserName(user)).all()).stream()
+            return join(all(permissions.ofUser(CALLER, key, new UserName(user)))).stream()
                     .map(RolePermission::name)
                     .toList();
         }
 
         List<String> whichRolesCan(String permission) {
-            return join(permissions
-                    .rolesWith(CALLER, key, new PermissionName(permission))
-                    .all());
+            return join(all(permissions.rolesWith(CALLER, key, new PermissionName(permission))));
         }
 
         List<Membership> whichUsersCan(String permission) {
-            return join(permissions
-                    .usersWith(CALLER, key, new PermissionName(permission))
-                    .all());
+            return join(all(permissions.usersWith(CALLER, key, new PermissionName(permission))));
         }
 
         Changes.Page changePage(int limit, Optional<String> cursor) {
@@ -193,5 +191,16 @@ final class Tenants implements AutoCloseable {
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Reads a list of any length into memory. */
+    static <T> CompletionStage<List<T>> all(Listing<T> listing) {
+        return listing.readShort().thenCompose(rows -> {
+            if (rows.isPresent()) {
+                return CompletableFuture.completedStage(rows.get());
+            }
+            List<T> all = Collections.synchronizedList(new ArrayList<>());
+            return listing.forEach(() -> {}, all::add).thenApply(count -> all);
+        });
     }
 }

@@ -8,10 +8,6 @@ import java.util.OptionalInt;
 /**
  * A PostgreSQL server and its connection limits for the role and the database of a session. Immutable.
  *
- * @param versionNumber server_version_num
- * @param standby whether it is a standby
- * @param role the login role of the session
- * @param database the database of the session
  * @param seesEverything whether the role may see the statements of other roles
  * @param reserved reserved_connections; 0 before PostgreSQL 16, which introduced it
  * @param roleLimit the connection limit of the role, if it has one; it does not apply to superusers

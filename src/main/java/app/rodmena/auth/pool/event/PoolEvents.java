@@ -73,11 +73,7 @@ public final class PoolEvents {
         return listenerFailures.sum();
     }
 
-    /**
-     * Notifies listeners of something else than an event, one after the other. Never throws.
-     *
-     * @param what what they are notified of, for the log
-     */
+    /** Notifies listeners of something else than an event; {@code what} is for the log. Never throws. */
     public <T> void notifyAll(List<T> others, String what, Consumer<T> notification) {
         for (T listener : others) {
             try {
@@ -88,11 +84,7 @@ public final class PoolEvents {
         }
     }
 
-    /**
-     * Counts a failure of a listener, and logs the first of its kind. Never throws.
-     *
-     * @param what the notification that failed; the number of distinct values must be small
-     */
+    /** Counts a failure of a listener, and logs the first of its kind. Never throws. */
     private void reportListenerFailure(Object listener, String what, Throwable failure) {
         listenerFailures.increment();
         String name = listener.getClass().getName();

@@ -20,7 +20,6 @@ import org.tukaani.xz.XZInputStream;
 /**
  * The archive of PostgreSQL's binaries for this machine, on the class path.
  *
- * @param resource the archive
  * @param key a name that is unique for the archive's content
  */
 record BinaryArchive(URL resource, String key) {
