@@ -219,15 +219,12 @@ public final class AuthServer implements AutoCloseable {
 
     private void requireAvailablePorts() throws IOException {
         try (PortReservation ports = new PortReservation()) {
-            ports.reserve(
-                    "--host and --port",
-                    config.http().host(),
-                    OptionalInt.of(config.http().port()));
-            String host = config.remote().host();
-            ports.reserve("--admin-host and --admin-port", host, config.remote().adminPort());
-            ports.reserve(
-                    "--admin-host and --jolokia-port", host, config.remote().jolokiaPort());
-            ports.reserve("--admin-host and --jmx-port", host, config.remote().jmxPort());
+            HttpConfig http = config.http();
+            RemoteConfig remote = config.remote();
+            ports.reserve("--host and --port", http.host(), OptionalInt.of(http.port()));
+            ports.reserve("--admin-host and --admin-port", remote.host(), remote.adminPort());
+            ports.reserve("--admin-host and --jolokia-port", remote.host(), remote.jolokiaPort());
+            ports.reserve("--admin-host and --jmx-port", remote.host(), remote.jmxPort());
         }
     }
 
@@ -237,8 +234,7 @@ public final class AuthServer implements AutoCloseable {
         if (api != null) {
             addresses.put("api", apiUrl());
         }
-        adminAddress()
-                .ifPresent(address -> addresses.put("admin", scheme() + "://" + ListenerAddress.forClient(address)));
+        adminAddress().ifPresent(address -> addresses.put("admin", url(hasTls(), address)));
         jolokiaAddress().ifPresent(address -> addresses.put("jolokia", ListenerAddress.forClient(address)));
         jmxAddress().ifPresent(address -> addresses.put("jmx", ListenerAddress.forClient(address)));
         return addresses;
@@ -254,13 +250,13 @@ public final class AuthServer implements AutoCloseable {
                 ? external.url().psqlCommand()
                 : psql().orElse(Commands.DEFAULT.psql());
         String jolokia = jolokiaAddress()
-                .map(address -> scheme() + "://" + ListenerAddress.forClient(address) + "/jolokia")
+                .map(address -> url(hasTls(), address) + "/jolokia")
                 .orElse(""); // Not the default port: another server may have it.
         return new Commands(psql, jolokia);
     }
 
-    private String scheme() {
-        return hasTls() ? "https" : "http";
+    private static String url(boolean hasTls, InetSocketAddress address) {
+        return (hasTls ? "https://" : "http://") + ListenerAddress.forClient(address);
     }
 
     private HttpConfig http() {
@@ -338,8 +334,7 @@ public final class AuthServer implements AutoCloseable {
 
     /** The URL of the API, without a path. */
     public String apiUrl() {
-        String scheme = config.http().keystore().isPresent() ? "https" : "http";
-        return scheme + "://" + ListenerAddress.forClient(api.address());
+        return url(config.http().keystore().isPresent(), api.address());
     }
 
     /** The address the API is bound to. */

@@ -89,32 +89,26 @@ public record ServerConfig(
                 false);
     }
 
-    /** Returns a copy with this pool. */
     public ServerConfig withPool(PoolSettings pool) {
         return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
 
-    /** Returns a copy with this capacity configuration. */
     public ServerConfig withCapacity(CapacityConfig capacity) {
         return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
 
-    /** Returns a copy with this API configuration. */
     public ServerConfig withHttp(HttpConfig http) {
         return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
 
-    /** Returns a copy with this diagnosis configuration. */
     public ServerConfig withDiagnosis(DiagnosisConfig diagnosis) {
         return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
 
-    /** Returns a copy with this incidents configuration. */
     public ServerConfig withIncidents(IncidentsConfig incidents) {
         return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
 
-    /** Returns a copy with these operators' listeners. */
     public ServerConfig withRemote(RemoteConfig remote) {
         return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }

@@ -1,5 +1,6 @@
 package app.rodmena.auth.admin;
 
+import app.rodmena.auth.admin.AdminRoutes.AdminEndpoint;
 import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.common.InvalidParameterException;
 import app.rodmena.auth.common.InvalidSettingException;
@@ -89,11 +90,11 @@ final class AdminHandler extends RequestHandler<AdminEndpoint> implements AutoCl
                 return values == null ? List.of() : values;
             });
         } catch (HttpError refusal) {
+            String reason = refusal.getMessage();
             AuditLog.denied(
                     request.address(),
-                    "%s %s: %s"
-                            .formatted(exchange.getRequestMethod(), exchange.getRequestPath(), refusal.getMessage()));
-            throw new HttpError(403, "Denied: " + refusal.getMessage());
+                    "%s %s: %s".formatted(exchange.getRequestMethod(), exchange.getRequestPath(), reason));
+            throw new HttpError(403, "Denied: " + reason);
         }
     }
 
@@ -136,10 +137,13 @@ final class AdminHandler extends RequestHandler<AdminEndpoint> implements AutoCl
 
     private void authorize(Request<AdminEndpoint> request, OperatorSession session, byte[] body) {
         AdminEndpoint endpoint = request.route().endpoint();
-        Optional<String> refusal = endpoint.changes() ? refusalOfChange(session) : Optional.empty();
-        if (refusal.isPresent()) {
+        if (endpoint.changes() && !session.role().mayChange()) {
             AuditLog.denied(session, request.route().name());
-            finish(request, session, Response.error(403, refusal.get()));
+            String reason = operators.isLoginRequired()
+                    ? "Changes require an operator with the role control"
+                    : "Changes require an operator, and this server was started without any; add one"
+                            + " with ./run.sh operator add NAME --role control, then restart";
+            finish(request, session, Response.error(403, reason));
             return;
         }
         Executor executor = endpoint.mayBlock()
@@ -151,11 +155,9 @@ final class AdminHandler extends RequestHandler<AdminEndpoint> implements AutoCl
                 request.exchange().getIoThread().execute(() -> finish(request, session, response));
             });
         } catch (RejectedExecutionException e) {
-            finish(
-                    request,
-                    session,
-                    unavailable("Too many requests are waiting for PostgreSQL, or this server is stopping", Map.of())
-                            .response(request.id()));
+            HttpError busy =
+                    unavailable("Too many requests are waiting for PostgreSQL, or this server is stopping", Map.of());
+            finish(request, session, busy.response(request.id()));
         }
     }
 
@@ -165,19 +167,6 @@ final class AdminHandler extends RequestHandler<AdminEndpoint> implements AutoCl
         } catch (RuntimeException | Error e) {
             return map(request, e);
         }
-    }
-
-    /** The reason why the operator may not change anything; empty if the role suffices. */
-    private Optional<String> refusalOfChange(OperatorSession session) {
-        return switch (session.role()) {
-            case CONTROL -> Optional.empty();
-            case MONITOR ->
-                Optional.of(
-                        operators.isLoginRequired()
-                                ? "Changes require an operator with the role control"
-                                : "Changes require an operator, and this server was started without any; add one"
-                                        + " with ./run.sh operator add NAME --role control, then restart");
-        };
     }
 
     @Override

@@ -101,7 +101,6 @@ public final class AdminListener implements AutoCloseable {
         }
     }
 
-    /** The responses are those of the API. */
     private static void addHealth(AdminRoutes routes, String path, Supplier<HealthReport> supplier) {
         routes.open(path, request -> {
             HealthReport report = supplier.get();
@@ -113,12 +112,10 @@ public final class AdminListener implements AutoCloseable {
         return Response.json(up ? 200 : 503, ApiJson.bytes(report));
     }
 
-    /** The bound address. */
     public InetSocketAddress address() {
         return port.address();
     }
 
-    /** Closes all connections and sockets, and stops all threads. */
     @Override
     public void close() {
         stream.close();

@@ -12,12 +12,11 @@ import java.util.Set;
 
 /** An authorized request. */
 final class AdminRequest {
-    private final Request<AdminEndpoint> head;
+    private final Request<AdminRoutes.AdminEndpoint> head;
     private final OperatorSession session;
     private final byte[] body;
 
-    /** @param body empty if there is none */
-    AdminRequest(Request<AdminEndpoint> head, OperatorSession session, byte[] body) {
+    AdminRequest(Request<AdminRoutes.AdminEndpoint> head, OperatorSession session, byte[] body) {
         this.head = head;
         this.session = session;
         this.body = body;
@@ -41,12 +40,10 @@ final class AdminRequest {
         return ContentNegotiation.preferred(header(Headers.ACCEPT), List.of(types));
     }
 
-    /** The fields of the JSON object in the body; see {@link JsonFields#of}. */
     JsonFields fields(Set<String> known) {
         return JsonFields.of(body, known);
     }
 
-    /** The parameters of the query; see {@link QueryParameters#of}. */
     QueryParameters parameters(Set<String> known) {
         return QueryParameters.of(head.exchange(), known);
     }

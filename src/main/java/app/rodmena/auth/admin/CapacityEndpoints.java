@@ -12,6 +12,7 @@ import app.rodmena.auth.http.QueryParameters;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Advice on the pool's size, forecasts for other sizes, and the fleet: all instances of this server. */
@@ -35,7 +36,6 @@ final class CapacityEndpoints {
 
     private record Instance(boolean self, @JsonUnwrapped FleetMember member) {}
 
-    /** @param ownInstance the instance name of this process */
     CapacityEndpoints(Core core, String ownInstance) {
         adviser = core.advisor();
         watch = core.fleet();
@@ -49,21 +49,16 @@ final class CapacityEndpoints {
 
     private CapacityResponse capacity(AdminRequest request) {
         QueryParameters parameters = request.parameters(Set.of(WORKERS, POOL_SIZE, REQUESTS));
+        int workers = parameters.number(WORKERS, 1, PoolSizeAdvisor.MAX_WORKERS).orElse(1);
+        int poolSize =
+                parameters.number(POOL_SIZE, 1, PoolSizeAdvisor.MAX_CONNECTIONS).orElse(adviser.poolMaximum());
+        int requests = parameters
+                .number(REQUESTS, 1, PoolSizeAdvisor.MAX_REQUESTS_PER_SECOND)
+                .orElse(0);
         PoolSizeAdvice now = adviser.advice();
-        FleetForecast whatIf = parameters.isEmpty()
-                ? null
-                : adviser.forecast(
-                                parameters
-                                        .number(WORKERS, 1, PoolSizeAdvisor.MAX_WORKERS)
-                                        .orElse(1),
-                                parameters
-                                        .number(POOL_SIZE, 1, PoolSizeAdvisor.MAX_CONNECTIONS)
-                                        .orElse(adviser.poolMaximum()),
-                                parameters
-                                        .number(REQUESTS, 1, PoolSizeAdvisor.MAX_REQUESTS_PER_SECOND)
-                                        .orElse(0))
-                        .orElse(null);
-        return new CapacityResponse(now.isKnown(), now, whatIf);
+        Optional<FleetForecast> whatIf =
+                parameters.isEmpty() ? Optional.empty() : adviser.forecast(workers, poolSize, requests);
+        return new CapacityResponse(now.isKnown(), now, whatIf.orElse(null));
     }
 
     private FleetResponse fleet() {

@@ -11,7 +11,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
@@ -56,36 +55,27 @@ final class DashboardAssets {
     }
 
     private Response file(String path, AdminRequest request) {
-        Optional<Asset> asset = find(path);
-        if (asset.isEmpty()) {
+        Asset asset = PATH.matcher(path).matches() ? cache.computeIfAbsent(path, DashboardAssets::read) : null;
+        if (asset == null) {
             throw new HttpError(404, "No such path");
         }
-        String etag = asset.get().etag();
+        String etag = asset.etag();
         String known = request.header(Headers.IF_NONE_MATCH);
         boolean unchanged = known.contains(etag) || known.equals("*");
-        return (unchanged ? Response.empty(304) : asset.get().response())
+        return (unchanged ? Response.empty(304) : asset.response())
                 .with(Headers.ETAG, etag)
                 .with(Headers.CACHE_CONTROL, "no-cache");
     }
 
-    private Optional<Asset> find(String path) {
-        Asset asset = cache.get(path);
-        if (asset == null && PATH.matcher(path).matches()) {
-            Optional<Asset> read = read(path);
-            read.ifPresent(found -> cache.put(path, found));
-            return read;
-        }
-        return Optional.ofNullable(asset);
-    }
-
-    private static Optional<Asset> read(String path) {
+    /** Null if there is no such file. */
+    private static Asset read(String path) {
         String type = TYPES.get(path.substring(path.lastIndexOf('.') + 1));
         try (InputStream in = type == null ? null : DashboardAssets.class.getResourceAsStream(ROOT + path)) {
             if (in == null) {
-                return Optional.empty();
+                return null;
             }
             byte[] content = in.readAllBytes();
-            return Optional.of(new Asset(Response.of(200, type, content), etag(content)));
+            return new Asset(Response.of(200, type, content), etag(content));
         } catch (IOException e) {
             throw new IllegalStateException(path + " cannot be read", e);
         }

@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /** The current diagnosis, the recorded incidents, and actions on backends. */
@@ -122,12 +123,13 @@ final class DiagnosisEndpoints {
                 .with(AdminHandler.CONTENT_SECURITY_POLICY, SINGLE_FILE_POLICY);
     }
 
-    private static Response act(AdminRequest request, String target, BackendAction action) {
+    private static Response act(
+            AdminRequest request, String target, BiFunction<Integer, Boolean, ActionResult> action) {
         JsonFields fields = request.fields(Set.of(target, DRY_RUN));
         int number = fields.integer(target)
                 .orElseThrow(() -> HttpError.badRequest(target + ": is missing; must be a whole number"));
         try {
-            ActionResult result = action.to(number, fields.flag(DRY_RUN));
+            ActionResult result = action.apply(number, fields.flag(DRY_RUN));
             audit(request.session(), result);
             return AdminJson.response(result);
         } catch (ActionOutcomeUnknownException e) {
@@ -140,10 +142,5 @@ final class DiagnosisEndpoints {
         AuditLog.changed(
                 session,
                 "invoked %s%s: %s".formatted(result.action(), result.dryRun() ? " (dry run)" : "", result.outcome()));
-    }
-
-    @FunctionalInterface
-    private interface BackendAction {
-        ActionResult to(int number, boolean dryRun);
     }
 }

@@ -38,12 +38,7 @@ final class PoolEndpoints {
     private record Operator(String name, String role, boolean mayChange) {
         static Operator of(OperatorSession session) {
             return new Operator(
-                    session.name(),
-                    session.role().wireName(),
-                    switch (session.role()) {
-                        case CONTROL -> true;
-                        case MONITOR -> false;
-                    });
+                    session.name(), session.role().wireName(), session.role().mayChange());
         }
     }
 

@@ -119,17 +119,14 @@ public final class ApiListener implements AutoCloseable {
         return new ApiListener(config, routes, health, requests, incidents, responses, () -> {});
     }
 
-    /** The bound address. */
     public InetSocketAddress address() {
         return port.address();
     }
 
-    /** The number of requests in flight. */
     public int inFlight() {
         return inFlight.requests();
     }
 
-    /** The bound port. */
     public int port() {
         return address().getPort();
     }

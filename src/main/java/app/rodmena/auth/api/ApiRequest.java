@@ -67,7 +67,6 @@ final class ApiRequest implements Call {
         return request.parameters().get(1);
     }
 
-    /** The parameters of the query. */
     QueryParameters query() {
         return query;
     }

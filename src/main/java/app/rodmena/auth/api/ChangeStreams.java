@@ -145,7 +145,6 @@ final class ChangeStreams implements AutoCloseable {
                 .toList();
     }
 
-    /** The number of readers. */
     synchronized int readers() {
         return total;
     }

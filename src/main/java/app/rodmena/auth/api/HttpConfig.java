@@ -71,11 +71,7 @@ public record HttpConfig(
             Optional.empty(),
             false);
 
-    /**
-     * Validates all values.
-     *
-     * @throws InvalidSettingException for an invalid value
-     */
+    /** Validates all values; an invalid one causes an {@link InvalidSettingException}. */
     public HttpConfig {
         Objects.requireNonNull(host, "host");
         Objects.requireNonNull(keystore, "keystore");
@@ -110,7 +106,6 @@ public record HttpConfig(
         return draft.config();
     }
 
-    /** Returns a copy with TLS. */
     public HttpConfig withKeystore(Keystore keystore) {
         return with(draft -> draft.keystore = Optional.of(keystore));
     }

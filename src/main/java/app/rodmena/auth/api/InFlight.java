@@ -23,7 +23,6 @@ final class InFlight {
         this.listener = listener;
     }
 
-    /** The number of requests in flight. */
     int requests() {
         return requests.get();
     }
@@ -85,12 +84,7 @@ final class InFlight {
         refusing = true;
     }
 
-    /**
-     * Waits until no request is in flight. An interrupt ends the wait; the thread's interrupt flag stays set.
-     *
-     * @param timeout maximum time to wait
-     * @return the number of requests still in flight
-     */
+    /** Waits; returns the number of requests still in flight. An interrupt ends the wait and stays set. */
     synchronized int await(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
         try {

@@ -75,7 +75,6 @@ final class ListResponse implements IoCallback {
         }
     }
 
-    /** Whether the body must be compressed. */
     boolean isGzipped() {
         return gzipped;
     }
@@ -132,17 +131,12 @@ final class ListResponse implements IoCallback {
         remainingWaitNanos -= System.nanoTime() - before;
     }
 
-    /** Completes the body. */
     synchronized void end() {
         ended = true;
         send(reservedBytes);
     }
 
-    /**
-     * Gives up the body. Closes the connection if a part was sent already.
-     *
-     * @return whether nothing was sent yet, so that the caller can send an error response
-     */
+    /** Gives up the body; closes the connection and returns false if a part was sent already. */
     boolean fail(Throwable failure) {
         boolean truncated;
         synchronized (this) {

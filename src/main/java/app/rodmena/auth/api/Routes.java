@@ -1,5 +1,9 @@
 package app.rodmena.auth.api;
 
+import app.rodmena.auth.api.ResponseBodies.Name;
+import app.rodmena.auth.api.ResponseBodies.Result;
+import app.rodmena.auth.api.ResponseBodies.Role;
+import app.rodmena.auth.api.ResponseBodies.User;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.http.ContentNegotiation;
 import app.rodmena.auth.http.HttpError;
@@ -93,36 +97,26 @@ final class Routes {
                 UserName::new,
                 permissions::ofUser,
                 ListFormat.counted(
-                        "Permissions of the user",
-                        "permissions",
-                        permission -> new ResponseBodies.Name(permission.name())));
+                        "Permissions of the user", "permissions", permission -> new Name(permission.name())));
         listed(
                 "/api/role_permissions/{role}",
                 RoleName::new,
                 permissions::ofRole,
-                ListFormat.wrapped("Permissions of the role", ResponseBodies.Name::new));
+                ListFormat.wrapped("Permissions of the role", Name::new));
 
         listed(
                 "/api/permissions",
                 request -> permissions.list(request.caller(), request.key()),
-                ListFormat.bare(ResponseBodies.Name::new));
+                ListFormat.bare(Name::new));
         keyed(
                 DELETE,
                 "/api/permission/{name}",
                 PermissionName::new,
                 permissions::delete,
-                yesOrNo("Permission deletion finished", ResponseBodies.Result::new));
+                yesOrNo("Permission deletion finished", Result::new));
 
-        listed(
-                "/api/which_roles_can/{name}",
-                PermissionName::new,
-                permissions::rolesWith,
-                ListFormat.bare(ResponseBodies.Role::new));
-        listed(
-                "/api/which_users_can/{name}",
-                PermissionName::new,
-                permissions::usersWith,
-                ListFormat.bare(Function.identity()));
+        listed("/api/which_roles_can/{name}", PermissionName::new, permissions::rolesWith, ListFormat.bare(Role::new));
+        listed("/api/which_users_can/{name}", PermissionName::new, permissions::usersWith, ListFormat.bare());
 
         listed(
                 "/api/workflow/users/{name}",
@@ -155,23 +149,15 @@ final class Routes {
         keyed(POST, membershipPath, UserName::new, RoleName::new, memberships::grant, bare());
         keyed(DELETE, membershipPath, UserName::new, RoleName::new, memberships::revoke, bare());
 
-        listed("/api/user_roles/{user}", UserName::new, memberships::ofUser, ListFormat.bare(Function.identity()));
-        listed("/api/members/{role}", RoleName::new, memberships::ofRole, ListFormat.bare(Function.identity()));
+        listed("/api/user_roles/{user}", UserName::new, memberships::ofUser, ListFormat.bare());
+        listed("/api/members/{role}", RoleName::new, memberships::ofRole, ListFormat.bare());
     }
 
     private void roles(Roles roles) {
-        listed(
-                "/api/roles",
-                request -> roles.list(request.caller(), request.key()),
-                ListFormat.bare(Function.identity()));
+        listed("/api/roles", request -> roles.list(request.caller(), request.key()), ListFormat.bare());
         keyed(POST, "/api/role/{role}", RoleName::new, roles::create, bare());
-        keyed(
-                DELETE,
-                "/api/role/{role}",
-                RoleName::new,
-                roles::delete,
-                yesOrNo("Role deletion finished", ResponseBodies.Result::new));
-        Function<Boolean, Response> described = yesOrNo("Role description set", ResponseBodies.Result::new);
+        keyed(DELETE, "/api/role/{role}", RoleName::new, roles::delete, yesOrNo("Role deletion finished", Result::new));
+        Function<Boolean, Response> described = yesOrNo("Role description set", Result::new);
         router.add(
                 PUT,
                 "/api/role/{role}/description",
@@ -189,16 +175,8 @@ final class Routes {
     }
 
     private void users(Users users) {
-        listed(
-                "/api/users",
-                request -> users.list(request.caller(), request.key()),
-                ListFormat.bare(ResponseBodies.User::new));
-        keyed(
-                DELETE,
-                "/api/user/{user}",
-                UserName::new,
-                users::delete,
-                yesOrNo("User deletion finished", ResponseBodies.Result::new));
+        listed("/api/users", request -> users.list(request.caller(), request.key()), ListFormat.bare(User::new));
+        keyed(DELETE, "/api/user/{user}", UserName::new, users::delete, yesOrNo("User deletion finished", Result::new));
     }
 
     private void changes(Changes changes, ChangeStreams streams) {
@@ -277,9 +255,9 @@ final class Routes {
 
     private static <T> CompletionStage<Response> stream(Listing<T> listing, ListFormat<T> format, ListResponse list) {
         // Checked on arrival, and again when a connection is available, which may be seconds later
-        Runnable requireRoom = () -> list.requireRoom(ListWriter.CHUNK_BYTES);
+        Runnable requireRoom = () -> list.requireRoom(ListFormat.Writer.CHUNK_BYTES);
         requireRoom.run();
-        ListWriter<T> body = new ListWriter<>(list, format);
+        ListFormat.Writer<T> body = new ListFormat.Writer<>(list, format);
         return listing.forEach(requireRoom, body)
                 .<Response>thenApply(count -> {
                     body.end(count);
@@ -331,7 +309,6 @@ final class Routes {
         return ResponseBodies.json(report.up() ? 200 : 503, report);
     }
 
-    /** A method of a service with one name. */
     @FunctionalInterface
     private interface OneParameterMethod<A, R> {
         R of(CallContext caller, ClientKey key, A name);

@@ -1,10 +1,11 @@
 package app.rodmena.auth.cli;
 
+import static app.rodmena.auth.common.NumberText.decimal;
+import static app.rodmena.auth.common.NumberText.grouped;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -14,7 +15,8 @@ import java.util.Optional;
  * @param question a hypothetical fleet to assess as well; empty for none
  * @param format the output format
  */
-public record AdviceCommand(AdminClient server, Optional<Question> question, OutputFormat format) implements Command {
+public record AdviceCommand(AdminClient server, Optional<Question> question, TextReport.OutputFormat format)
+        implements Command {
     private static final int ANSWERED = 0;
     private static final int DOES_NOT_FIT = 1;
 
@@ -28,7 +30,7 @@ public record AdviceCommand(AdminClient server, Optional<Question> question, Out
         JsonNode now = answer.path("now");
         JsonNode whatIf = answer.path("whatIf");
         if (!answer.path("known").asBoolean()) {
-            throw new CommandFailedException(now.path("advice").asText(), null);
+            throw new CommandFailedException(now.path("advice").asText());
         }
         out.print(report(now, whatIf).as(format, answer));
         return whatIf.isMissingNode() || whatIf.path("fits").asBoolean() ? ANSWERED : DOES_NOT_FIT;
@@ -39,49 +41,40 @@ public record AdviceCommand(AdminClient server, Optional<Question> question, Out
                 .say(now.path("advice").asText())
                 .table(
                         List.of("wait for a connection", "expected", "measured"),
-                        List.of(
-                                List.of(
-                                        "mean",
-                                        millis(now.path("expectedMeanWaitMillis")),
-                                        millis(now.path("measuredMeanWaitMillis"))),
-                                List.of(
-                                        "p99",
-                                        millis(now.path("expectedP99WaitMillis")),
-                                        millis(now.path("measuredP99WaitMillis")))));
+                        List.of(waits("mean", "MeanWaitMillis", now), waits("p99", "P99WaitMillis", now)));
         question.ifPresent(asked -> report.say(outlook(asked, whatIf)));
         return report;
     }
 
+    private static List<String> waits(String name, String field, JsonNode now) {
+        return List.of(name, millis(now.path("expected" + field)), millis(now.path("measured" + field)));
+    }
+
     private static String outlook(Question asked, JsonNode whatIf) {
         int room = whatIf.path("room").asInt();
-        List<String> words = new ArrayList<>();
-        words.add(String.format(
-                Locale.ROOT,
-                "%,d x %,d connections under %,d requests/s: %.0f %% busy, mean wait %s, p99 %s; they saturate at %,.0f checkouts/s.",
-                asked.workers(),
-                asked.poolSize(),
-                asked.requestsPerSecond(),
-                whatIf.path("utilisation").asDouble() * 100,
-                millis(whatIf.path("meanWaitMillis")),
-                millis(whatIf.path("p99WaitMillis")),
-                whatIf.path("saturation").asDouble()));
-        words.add(
-                room < 0
-                        ? String.format(
-                                Locale.ROOT,
-                                "Whether PostgreSQL has %,d connections is not known.",
-                                whatIf.path("connections").asInt())
-                        : String.format(
-                                Locale.ROOT,
-                                "PostgreSQL has %,d connections for the %,d that may be opened: %s.",
-                                room,
-                                whatIf.path("connections").asInt(),
-                                whatIf.path("fits").asBoolean() ? "they fit" : "they do not fit"));
-        return String.join(" ", words);
+        String connections = grouped(whatIf.path("connections").asInt());
+        String load =
+                "%s x %s connections under %s requests/s: %s %% busy, mean wait %s, p99 %s; they saturate at %s checkouts/s. "
+                        .formatted(
+                                grouped(asked.workers()),
+                                grouped(asked.poolSize()),
+                                grouped(asked.requestsPerSecond()),
+                                decimal(whatIf.path("utilisation").asDouble() * 100, 0),
+                                millis(whatIf.path("meanWaitMillis")),
+                                millis(whatIf.path("p99WaitMillis")),
+                                decimal(whatIf.path("saturation").asDouble(), 0));
+        return load
+                + (room < 0
+                        ? "Whether PostgreSQL has %s connections is not known.".formatted(connections)
+                        : "PostgreSQL has %s connections for the %s that may be opened: %s."
+                                .formatted(
+                                        grouped(room),
+                                        connections,
+                                        whatIf.path("fits").asBoolean() ? "they fit" : "they do not fit"));
     }
 
     private static String millis(JsonNode millis) {
-        return millis.asDouble() < 0 ? "without end" : String.format(Locale.ROOT, "%.2f ms", millis.asDouble());
+        return millis.asDouble() < 0 ? "without end" : decimal(millis.asDouble(), 2) + " ms";
     }
 
     private String page() {

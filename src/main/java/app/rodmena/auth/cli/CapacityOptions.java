@@ -5,7 +5,6 @@ import app.rodmena.auth.capacity.ConnectionDemand;
 import app.rodmena.auth.capacity.ConnectionLimits;
 import app.rodmena.auth.capacity.ConnectionLimits.MaxConnections;
 import app.rodmena.auth.capacity.PoolSizeAdvisor;
-import app.rodmena.auth.cli.PlanCommand.LimitsReader;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.postgres.Secret;
@@ -67,26 +66,23 @@ final class CapacityOptions implements Callable<Integer> {
     @Option(
             names = MAX_CONNECTIONS,
             paramLabel = "N",
-            converter = MaxConnectionsRange.class,
             description = "PostgreSQL's max_connections, to plan without a server")
-    private Integer maxConnections;
+    private String maxConnections;
 
     @Option(
             names = FROM,
             paramLabel = "URL",
-            converter = AdminClientOptions.Url.class,
             description = "Admin listener of a running server: print its advice on the size of its pool")
     private URI from;
 
     @Mixin
-    private AdminClientOptions login;
+    private AdminClient.Options login;
 
     @Option(
             names = REQUESTS_PER_SECOND,
             paramLabel = "N",
-            converter = RequestRate.class,
             description = "With --from: the expected waits of --workers with --pool-size under this load")
-    private Integer requestsPerSecond;
+    private String requestsPerSecond;
 
     @Option(
             names = SIMULATE,
@@ -110,28 +106,15 @@ final class CapacityOptions implements Callable<Integer> {
             paramLabel = "FORMAT",
             defaultValue = "text",
             description = "text, json, markdown (text)")
-    private OutputFormat format;
+    private TextReport.OutputFormat format;
 
     @Mixin
     HelpOption help;
-
-    private static final class MaxConnectionsRange extends IntegerRange {
-        MaxConnectionsRange() {
-            super(MaxConnections.MAX);
-        }
-    }
-
-    private static final class RequestRate extends IntegerRange {
-        RequestRate() {
-            super(PoolSizeAdvisor.MAX_REQUESTS_PER_SECOND);
-        }
-    }
 
     CapacityOptions(CommandContext context) {
         this.context = context;
     }
 
-    /** Creates the command line with the options of the server's settings that apply. */
     static CommandLine commandLine(CommandContext context) {
         CommandLine line = new CommandLine(new CapacityOptions(context));
         SettingOptions.add(line.getCommandSpec(), POOL);
@@ -146,11 +129,14 @@ final class CapacityOptions implements Callable<Integer> {
     }
 
     private Command command() {
+        Optional<Integer> rate =
+                number(REQUESTS_PER_SECOND, requestsPerSecond, PoolSizeAdvisor.MAX_REQUESTS_PER_SECOND);
+        Optional<Integer> max = number(MAX_CONNECTIONS, maxConnections, MaxConnections.MAX);
         ResolvedSettings settings = SettingOptions.resolve(flags(), context.environment());
         PoolSettings pool = new ServerConfigReader(settings).pool();
         refuseContradictions();
         if (from != null) {
-            return advice(settings, pool);
+            return advice(settings, pool, rate);
         }
         if (isSimulation) {
             return ToolCommands.load().simulation(pool, format);
@@ -161,7 +147,7 @@ final class CapacityOptions implements Callable<Integer> {
         if (isModelCheck) {
             return ToolCommands.load().modelCheck(database(settings), pool, format);
         }
-        return new PlanCommand(ConnectionDemand.of(pool), limits(settings, pool), format);
+        return new PlanCommand(ConnectionDemand.of(pool), limits(settings, pool, max), format);
     }
 
     private ParseResult flags() {
@@ -212,19 +198,23 @@ final class CapacityOptions implements Callable<Integer> {
         }
     }
 
-    private Command advice(ResolvedSettings settings, PoolSettings pool) {
-        Optional<AdviceCommand.Question> question = Optional.ofNullable(requestsPerSecond)
-                .map(number ->
-                        new AdviceCommand.Question(settings.get(Setting.WORKERS).integer(), pool.maximum(), number));
+    private Optional<Integer> number(String option, String text, int max) {
+        return Optional.ofNullable(text).map(value -> UsageErrors.number(spec, option, value, max));
+    }
+
+    private Command advice(ResolvedSettings settings, PoolSettings pool, Optional<Integer> rate) {
+        int workers = settings.get(Setting.WORKERS).integer();
+        Optional<AdviceCommand.Question> question =
+                rate.map(number -> new AdviceCommand.Question(workers, pool.maximum(), number));
         return new AdviceCommand(login.client(from), question, format);
     }
 
-    private LimitsReader limits(ResolvedSettings settings, PoolSettings pool) {
-        if (maxConnections != null) {
-            return () -> ConnectionLimits.given(maxConnections);
+    private PlanCommand.LimitsReader limits(ResolvedSettings settings, PoolSettings pool, Optional<Integer> max) {
+        if (max.isPresent()) {
+            return () -> ConnectionLimits.given(max.get());
         }
         return database(settings)
-                .<LimitsReader>map(url -> () -> PlanCommand.ask(url, pool.connectTimeout()))
+                .<PlanCommand.LimitsReader>map(url -> () -> PlanCommand.ask(url, pool.connectTimeout()))
                 .orElse(ConnectionLimits::assumed);
     }
 

@@ -4,6 +4,10 @@ package app.rodmena.auth.cli;
 public final class CommandFailedException extends Exception {
     private static final long serialVersionUID = 1;
 
+    public CommandFailedException(String message) {
+        super(message);
+    }
+
     public CommandFailedException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -1,5 +1,7 @@
 package app.rodmena.auth.cli;
 
+import app.rodmena.auth.cli.AdminClient.Options;
+import app.rodmena.auth.common.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -36,13 +38,12 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            defaultValue = AdminClientOptions.DEFAULT_URL,
-            converter = AdminClientOptions.Url.class,
-            description = "Address of the server's admin listener (" + AdminClientOptions.DEFAULT_URL + ")")
+            defaultValue = AdminClient.DEFAULT_URL,
+            description = "Address of the server's admin listener (" + AdminClient.DEFAULT_URL + ")")
     private URI url;
 
     @Mixin
-    private AdminClientOptions login;
+    private Options login;
 
     @Option(
             names = "--at",
@@ -73,11 +74,8 @@ final class DiagnoseCommand implements Callable<Integer> {
         AdminClient server = login.client(url);
         return context.lifecycle().start(() -> {
             JsonNode diagnosis = server.ask(page(), "situation");
-            context.out()
-                    .print(
-                            isJson
-                                    ? CommandJson.text(diagnosis)
-                                    : diagnosis.path("text").asText());
+            String text = diagnosis.path("text").asText();
+            context.out().print(isJson ? Json.indented(diagnosis) : text);
             return diagnosis.path("situation").asText().equals("WELL") ? WELL : IN_TROUBLE;
         });
     }

@@ -11,12 +11,7 @@ import java.util.Optional;
 /** Reads a password: from the terminal without echo (a new one twice), or from the first line of standard input. */
 @FunctionalInterface
 public interface PasswordPrompt {
-    /**
-     * Reads the password.
-     *
-     * @param name the operator's name, shown in the prompt
-     * @throws UsageException if no password is given, or if the two entries differ
-     */
+    /** Reads the password; a missing one, or two different entries, cause a {@link UsageException}. */
     String ask(String name);
 
     static PasswordPrompt ofThisTerminal() {

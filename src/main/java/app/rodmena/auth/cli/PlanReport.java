@@ -50,42 +50,34 @@ final class PlanReport {
     }
 
     private static String need(ConnectionDemand demand) {
+        String processes = processes(demand.workers());
         return "%s with %s + %s: at most %s pooled connections, and a monitor connection in each process: %s."
-                .formatted(
-                        processes(demand.workers()),
-                        demand.poolSize(),
-                        demand.maxOverflow(),
-                        demand.pooled(),
-                        demand.total());
+                .formatted(processes, demand.poolSize(), demand.maxOverflow(), demand.pooled(), demand.total());
     }
 
     private static String processes(int workers) {
         return workers == 1 ? "1 process" : workers + " processes";
     }
 
-    private List<List<String>> arithmetic() {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(row("max_connections", limits.maxConnections().value(), source()));
-        rows.add(row("  superuser_reserved_connections", -limits.superuserReserved(), ""));
-        rows.add(row("  reserved_connections", -limits.reserved(), ""));
+    private List<List<Object>> arithmetic() {
+        List<List<Object>> rows = new ArrayList<>();
+        rows.add(List.of("max_connections", limits.maxConnections().value(), source()));
+        rows.add(List.of("  superuser_reserved_connections", -limits.superuserReserved(), ""));
+        rows.add(List.of("  reserved_connections", -limits.reserved(), ""));
         limits.bounds().forEach(bound -> {
             boolean isServers = bound.kind() == ConnectionLimit.Kind.MAX_CONNECTIONS;
             if (!isServers) {
-                rows.add(row(bound.kind().label(), bound.limit(), ""));
+                rows.add(List.of(bound.kind().label(), bound.limit(), ""));
             }
-            rows.add(row("  others, now", -bound.others(), isServers ? others() : ""));
+            rows.add(List.of("  others, now", -bound.others(), isServers ? others() : ""));
             if (bound.otherFleets() != 0) {
-                rows.add(row("  servers with another role or database", -bound.otherFleets(), ""));
+                rows.add(List.of("  servers with another role or database", -bound.otherFleets(), ""));
             }
         });
-        rows.add(row("room for this fleet", limits.tightest().room(), ""));
-        rows.add(row("maximum of this fleet", plan.demand().total(), ""));
-        rows.add(row("headroom", plan.headroom(), ""));
+        rows.add(List.of("room for this fleet", limits.tightest().room(), ""));
+        rows.add(List.of("maximum of this fleet", plan.demand().total(), ""));
+        rows.add(List.of("headroom", plan.headroom(), ""));
         return rows;
-    }
-
-    private static List<String> row(String what, int number, String remark) {
-        return List.of(what, Integer.toString(number), remark);
     }
 
     private String source() {
@@ -127,30 +119,21 @@ final class PlanReport {
                 + until.formatted(setting.value(), setting.pendingRestart());
     }
 
-    private static List<String> scaled(CapacityPlan plan) {
+    private static List<Object> scaled(CapacityPlan plan) {
         ConnectionDemand demand = plan.demand();
-        return List.of(
-                Integer.toString(demand.workers()),
-                Integer.toString(demand.pooled()),
-                Integer.toString(demand.monitors()),
-                Integer.toString(demand.total()),
-                Integer.toString(plan.maxConnectionsNeeded()),
-                word(plan));
+        int needed = plan.maxConnectionsNeeded();
+        return List.of(demand.workers(), demand.pooled(), demand.monitors(), demand.total(), needed, word(plan));
     }
 
-    private List<List<String>> profiles() {
-        return Arrays.stream(PoolProfile.values())
-                .map(profile -> {
-                    CapacityPlan other =
-                            new CapacityPlan(plan.demand().withPool(profile.poolSize(), profile.maxOverflow()), limits);
-                    return List.of(
-                            profile.wireName(),
-                            "%s+%s".formatted(profile.poolSize(), profile.maxOverflow()),
-                            Integer.toString(other.demand().total()),
-                            Integer.toString(other.headroom()),
-                            word(other));
-                })
-                .toList();
+    private List<List<Object>> profiles() {
+        return Arrays.stream(PoolProfile.values()).map(this::profile).toList();
+    }
+
+    private List<Object> profile(PoolProfile profile) {
+        String pool = "%s+%s".formatted(profile.poolSize(), profile.maxOverflow());
+        CapacityPlan other =
+                new CapacityPlan(plan.demand().withPool(profile.poolSize(), profile.maxOverflow()), limits);
+        return List.of(profile.wireName(), pool, other.demand().total(), other.headroom(), word(other));
     }
 
     private static String word(CapacityPlan plan) {

@@ -3,8 +3,8 @@ package app.rodmena.auth.cli;
 import app.rodmena.auth.security.OperatorRole;
 import app.rodmena.auth.settings.EnvironmentVariables;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.charset.Charset;
-import java.time.Duration;
 import java.util.Map;
 import java.util.function.ToIntFunction;
 import picocli.AutoComplete.GenerateCompletion;
@@ -50,8 +50,8 @@ final class RootCommand {
         line.addSubcommand(new CommandLine(new OperatorCommand(context.out(), prompt))
                 .setDefaultValueProvider(new VariableDefaults(environment, EnvironmentVariables.PREFIX)));
         line.addSubcommand(new GenerateCompletion());
-        line.registerConverter(Duration.class, new DurationConverter());
-        line.registerConverter(OutputFormat.class, new WireNameConverter<>(OutputFormat.class));
+        line.registerConverter(URI.class, AdminClient::url);
+        line.registerConverter(TextReport.OutputFormat.class, new WireNameConverter<>(TextReport.OutputFormat.class));
         line.registerConverter(OperatorRole.class, new WireNameConverter<>(OperatorRole.class));
     }
 }

@@ -56,7 +56,6 @@ final class ServerCommand implements Callable<Integer> {
         this.context = context;
     }
 
-    /** Creates the command line with an option for every setting. */
     static CommandLine commandLine(CommandContext context) {
         CommandLine line = new CommandLine(new ServerCommand(context));
         SettingOptions.addGroups(line.getCommandSpec());

@@ -1,5 +1,7 @@
 package app.rodmena.auth.cli;
 
+import app.rodmena.auth.common.Json;
+import app.rodmena.auth.common.WireNamed;
 import app.rodmena.auth.diagnosis.TextColumns;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +30,10 @@ public final class TextReport {
     }
 
     /** Adds a table. A header of empty cells is omitted in text, and kept in Markdown, which requires one. */
-    public TextReport table(List<String> header, List<List<String>> rows) {
+    public TextReport table(List<String> header, List<? extends List<?>> cells) {
+        List<List<String>> rows = cells.stream()
+                .map(row -> row.stream().map(String::valueOf).toList())
+                .toList();
         List<Column> columns = IntStream.range(0, header.size())
                 .mapToObj(column -> Column.of(
                         header.get(column),
@@ -51,14 +56,10 @@ public final class TextReport {
         return this;
     }
 
-    /**
-     * The report in a format.
-     *
-     * @param data what is written as JSON
-     */
+    /** The report in a format; in JSON, {@code data} is written instead. */
     public String as(OutputFormat format, Object data) {
         if (format == OutputFormat.JSON) {
-            return CommandJson.text(data);
+            return Json.indented(data);
         }
         return blocks.stream()
                 .map(block -> format == OutputFormat.MARKDOWN ? block.markdown() : block.text())
@@ -91,5 +92,12 @@ public final class TextReport {
             String space = " ".repeat(width - cell.length());
             return isNumeric ? space + cell : cell + space;
         }
+    }
+
+    /** The output format of a command. */
+    public enum OutputFormat implements WireNamed {
+        TEXT,
+        JSON,
+        MARKDOWN
     }
 }

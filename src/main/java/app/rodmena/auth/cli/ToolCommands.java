@@ -20,15 +20,11 @@ public interface ToolCommands {
     List<CommandLine> commandLines(CommandContext context);
 
     /** Simulates fleets of servers with this pool. */
-    Command simulation(PoolSettings pool, OutputFormat format);
+    Command simulation(PoolSettings pool, TextReport.OutputFormat format);
 
     /** Simulates two tenants that share this pool. */
-    Command tenantSimulation(PoolSettings pool, OutputFormat format);
+    Command tenantSimulation(PoolSettings pool, TextReport.OutputFormat format);
 
-    /**
-     * Compares the queueing model with a real pool.
-     *
-     * @param database the server to use; an embedded one if empty
-     */
-    Command modelCheck(Optional<DatabaseUrl> database, PoolSettings pool, OutputFormat format);
+    /** Compares the queueing model with a real pool, in an embedded PostgreSQL if no database is given. */
+    Command modelCheck(Optional<DatabaseUrl> database, PoolSettings pool, TextReport.OutputFormat format);
 }

@@ -9,14 +9,30 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Describes invalid command lines in one line, which names the option or the variable, the value and what is allowed.
  * picocli's own messages have several lines and quote arguments that could be secrets.
  */
-final class UsageErrors {
+public final class UsageErrors {
     private UsageErrors() {}
+
+    /** The error for an option whose value is invalid; the rule says what is allowed. */
+    public static ParameterException invalid(CommandSpec command, String option, String value, String rule) {
+        return new ParameterException(
+                command.commandLine(), rule, new TypeConversionException(rule), command.findOption(option), value);
+    }
+
+    /** The value of an option as a whole number from 1 to {@code max}; any other value is invalid. */
+    public static int number(CommandSpec command, String option, String value, int max) {
+        long number = value.matches("\\d{1,10}") ? Long.parseLong(value) : 0;
+        if (number < 1 || number > max) {
+            throw invalid(command, option, value, "must be 1 to " + max);
+        }
+        return (int) number;
+    }
 
     static String message(ParameterException error) {
         if (error instanceof UnmatchedArgumentException unmatched) {

@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
 
 /** Parses and formats durations with a unit: {@code 500ms}, {@code 30s}, {@code 5m}, {@code 1h}, {@code 7d}. */
 public final class DurationFormat {
+    /** What {@link #parse} requires, for errors. */
+    public static final String RULE = "must be a duration such as 500ms, 30s, 5m or 1h, with its unit";
+
     private static final Pattern TEXT = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
     private static final Map<String, ChronoUnit> UNITS = new LinkedHashMap<>();
 

@@ -13,12 +13,7 @@ public final class InvalidSettingException extends IllegalArgumentException {
     private final String setting;
     private final String rule;
 
-    /**
-     * Creates the exception.
-     *
-     * @param setting the setting's name, such as {@code pool_size}
-     * @param rule what is allowed, such as {@code must be 1 to 1000}
-     */
+    /** Creates the exception; the rule is what is allowed, such as {@code must be 1 to 1000}. */
     public InvalidSettingException(String setting, Object value, String rule) {
         super("%s: %s; %s".formatted(setting, value, rule));
         this.setting = Objects.requireNonNull(setting, "setting");

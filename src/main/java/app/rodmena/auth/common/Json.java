@@ -1,5 +1,7 @@
 package app.rodmena.auth.common;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -32,13 +34,17 @@ public final class Json {
         return new SimpleModule().addSerializer(Instant.class, new InstantSerializer(format));
     }
 
-    /** The JSON in UTF-8. */
     public static byte[] bytes(ObjectWriter writer, Object value) {
         try {
             return writer.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The JSON as indented text, with a line break at its end. */
+    public static String indented(Object value) {
+        return new String(bytes(MAPPER.writerWithDefaultPrettyPrinter(), value), UTF_8) + "\n";
     }
 
     private static final class InstantSerializer extends ToStringSerializerBase {

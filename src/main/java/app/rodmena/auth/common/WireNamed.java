@@ -14,14 +14,12 @@ public interface WireNamed {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The constant with this name. */
     static <E extends Enum<E> & WireNamed> Optional<E> find(Class<E> type, String wireName) {
         return Arrays.stream(type.getEnumConstants())
                 .filter(constant -> constant.wireName().equals(wireName))
                 .findFirst();
     }
 
-    /** The names of all constants. */
     static <E extends Enum<E> & WireNamed> List<String> names(Class<E> type) {
         return Arrays.stream(type.getEnumConstants()).map(WireNamed::wireName).toList();
     }

@@ -29,14 +29,7 @@ final class ExceptionMapper {
         this.log = new LogThrottle(log);
     }
 
-    /**
-     * The response for an exception.
-     *
-     * @param route the method and path template, for the log
-     * @param requestId the id of the request, for the log and the body
-     * @param thrown the exception, or a wrapper of it from a future
-     * @param known the response for an expected exception; empty for others
-     */
+    /** @param known the response for an expected exception; empty for others */
     Response map(String route, String requestId, Throwable thrown, Function<Throwable, Optional<Response>> known) {
         Throwable cause = cause(thrown);
         return cause instanceof HttpError error

@@ -3,7 +3,6 @@ package app.rodmena.auth.http;
 import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
-import org.xnio.conduits.ConduitStreamSourceChannel;
 
 /**
  * Watches for the end of a client's stream while its request waits, as Go's net/http does. Takes no thread: the I/O
@@ -11,18 +10,7 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
  * Over HTTP/2, a reset of the request's stream is a hang-up, too.
  */
 public final class HangUpWatch {
-    private final boolean allowHalfClose;
-    private final AbstractServerConnection connection;
-    private final PeekingConduit source;
-    private final Runnable onHangUp;
-
-    private HangUpWatch(
-            AbstractServerConnection connection, PeekingConduit source, boolean allowHalfClose, Runnable onHangUp) {
-        this.connection = connection;
-        this.source = source;
-        this.allowHalfClose = allowHalfClose;
-        this.onHangUp = onHangUp;
-    }
+    private HangUpWatch() {}
 
     /**
      * Starts watching the connection of an exchange whose request was read completely. Must be called on the I/O
@@ -36,31 +24,29 @@ public final class HangUpWatch {
         if (exchange.getConnection() instanceof AbstractServerConnection connection
                 && connection.getOriginalSourceConduit() instanceof InvalidRequestFilter.RequestConduit requests
                 && connection.getExtraBytes() == null) {
-            new HangUpWatch(connection, requests.source(), allowHalfClose, onHangUp).start();
+            PeekingConduit source = requests.source();
+            // Undertow sets its own listener when the exchange is complete.
+            connection.getChannel().getSourceChannel().setReadListener(channel -> {
+                if (isHangUp(source, allowHalfClose)) {
+                    onHangUp.run();
+                }
+            });
+            source.resumeReads();
         } else {
             Http2Connection.whenReset(exchange, onHangUp);
         }
     }
 
-    private void start() {
-        // Undertow sets its own listener when the exchange is complete.
-        connection.getChannel().getSourceChannel().setReadListener(this::onReadable);
-        source.resumeReads();
-    }
-
-    private void onReadable(ConduitStreamSourceChannel channel) {
+    private static boolean isHangUp(PeekingConduit source, boolean allowHalfClose) {
         try {
             int available = source.peek();
-            if (available == 0) {
-                return;
+            if (available != 0) {
+                source.suspendReads();
             }
-            source.suspendReads();
-            if (available > 0 || allowHalfClose) {
-                return;
-            }
+            return available < 0 && !allowHalfClose;
         } catch (IOException e) {
             source.suspendReads();
+            return true;
         }
-        onHangUp.run();
     }
 }

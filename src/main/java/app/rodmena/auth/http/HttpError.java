@@ -16,7 +16,6 @@ public final class HttpError extends RuntimeException {
         this(status, message, Map.of());
     }
 
-    /** @param details the details in the body of the response */
     public HttpError(int status, String message, Map<String, Object> details) {
         super(message, null, false, false);
         this.status = status;
@@ -28,7 +27,6 @@ public final class HttpError extends RuntimeException {
         return new HttpError(400, message);
     }
 
-    /** Adds a header to the response. */
     public HttpError with(String name, String value) {
         headers.put(name, value);
         return this;
@@ -42,11 +40,7 @@ public final class HttpError extends RuntimeException {
         return Map.copyOf(headers);
     }
 
-    /**
-     * The response with this error.
-     *
-     * @param requestId the id of the request, which the body of a 503 contains
-     */
+    /** The response with this error; the body of a 503 contains the id of the request. */
     public Response response(String requestId) {
         Map<String, Object> shown = new LinkedHashMap<>(details);
         if (status == 503) { // A client may keep the body and not the headers

@@ -46,7 +46,7 @@ public final class HttpPort implements AutoCloseable {
     private final Limits limits;
     private final DefaultByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 4);
     private final HttpOpenListener openListener;
-    private final Http2Listener http2;
+    private final Http2Connection.Http2Listener http2;
     private final Optional<TlsHandshakes> tls;
     private final XnioWorker worker;
     private final AcceptingChannel<? extends StreamConnection> acceptor;
@@ -91,7 +91,7 @@ public final class HttpPort implements AutoCloseable {
         OptionMap options = undertowOptions(limits);
         openListener = new HttpOpenListener(buffers, options);
         openListener.setRootHandler(handler);
-        http2 = new Http2Listener(
+        http2 = new Http2Connection.Http2Listener(
                 openListener,
                 handler,
                 new Http2Connection.Limits(limits.maxStreams, new Semaphore(limits.maxClients), limits.idleTimeout));
@@ -113,7 +113,6 @@ public final class HttpPort implements AutoCloseable {
         }
     }
 
-    /** Starts accepting connections. */
     public void open() {
         acceptor.resumeAccepts();
         acceptRetry =

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -90,19 +91,21 @@ public final class JsonFields {
     }
 
     public OptionalInt integer(String name) {
-        JsonNode value = object.path(name);
-        if (!value.isMissingNode() && !(value.isIntegralNumber() && value.canConvertToInt())) {
-            throw notWhole(name, value);
-        }
+        JsonNode value = whole(name, JsonNode::canConvertToInt);
         return value.isMissingNode() ? OptionalInt.empty() : OptionalInt.of(value.intValue());
     }
 
     public OptionalLong longInteger(String name) {
-        JsonNode value = object.path(name);
-        if (!value.isMissingNode() && !(value.isIntegralNumber() && value.canConvertToLong())) {
-            throw notWhole(name, value);
-        }
+        JsonNode value = whole(name, JsonNode::canConvertToLong);
         return value.isMissingNode() ? OptionalLong.empty() : OptionalLong.of(value.longValue());
+    }
+
+    private JsonNode whole(String name, Predicate<JsonNode> fits) {
+        JsonNode value = object.path(name);
+        if (!value.isMissingNode() && !(value.isIntegralNumber() && fits.test(value))) {
+            throw HttpError.badRequest("%s: %s; must be a whole number".formatted(name, value));
+        }
+        return value;
     }
 
     /** The value of a required string field. */
@@ -134,10 +137,6 @@ public final class JsonFields {
             throw HttpError.badRequest(name + ": is missing");
         }
         return value;
-    }
-
-    private static HttpError notWhole(String name, JsonNode value) {
-        return HttpError.badRequest("%s: %s; must be a whole number".formatted(name, value));
     }
 
     @Override

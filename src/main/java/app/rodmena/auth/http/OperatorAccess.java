@@ -2,8 +2,8 @@ package app.rodmena.auth.http;
 
 import app.rodmena.auth.security.OperatorSession;
 import app.rodmena.auth.security.Operators;
+import app.rodmena.auth.security.Operators.TooManyLoginAttemptsException;
 import app.rodmena.auth.security.OriginCheck;
-import app.rodmena.auth.security.TooManyLoginAttemptsException;
 import io.undertow.util.Headers;
 import java.net.InetAddress;
 import java.util.List;

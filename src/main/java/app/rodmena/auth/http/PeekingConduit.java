@@ -18,7 +18,6 @@ final class PeekingConduit extends AbstractStreamSourceConduit<StreamSourceCondu
         super(next);
     }
 
-    /** Inserts itself into the input of a connection. */
     static PeekingConduit installOn(StreamConnection connection) {
         PeekingConduit conduit =
                 new PeekingConduit(connection.getSourceChannel().getConduit());

@@ -20,11 +20,7 @@ public final class QueryParameters {
         this.values = values;
     }
 
-    /**
-     * Parses the query of a request.
-     *
-     * @throws HttpError if a parameter is not among {@code known}, or occurs twice
-     */
+    /** Parses the query of a request; a parameter that is unknown or occurs twice causes a 400. */
     public static QueryParameters of(HttpServerExchange exchange, Set<String> known) {
         String query = exchange.getQueryString();
         if (query.isEmpty()) {
@@ -59,11 +55,7 @@ public final class QueryParameters {
         return Optional.ofNullable(values.get(name));
     }
 
-    /**
-     * The value of a number; empty if it is missing.
-     *
-     * @throws HttpError if it is not a whole number in the range
-     */
+    /** The value of a number; empty if it is missing. Any but a whole number in the range causes a 400. */
     public OptionalInt number(String name, int min, int max) {
         String text = values.get(name);
         if (text == null) {

@@ -18,7 +18,6 @@ import org.xnio.channels.StreamSourceChannel;
 
 /** Reads a request's body on the I/O thread, in bounded size and time. */
 public final class RequestBody {
-    /** The result of reading a body. */
     public enum End {
         COMPLETE,
         TOO_LARGE,
@@ -88,13 +87,7 @@ public final class RequestBody {
         read(new BodyReader(source, maxBytes, end -> callback.accept(end, collected.toByteArray())), timeout);
     }
 
-    /**
-     * Reads and discards the body.
-     *
-     * @param maxBytes maximum number of bytes
-     * @param timeout maximum time for the whole body to arrive
-     * @param callback called once, on the I/O thread
-     */
+    /** Reads and discards the body; calls back once, on the I/O thread. */
     public void discard(long maxBytes, Duration timeout, Consumer<End> callback) {
         read(new BodyReader(limit -> Channels.drain(channel, limit), maxBytes, callback), timeout);
     }

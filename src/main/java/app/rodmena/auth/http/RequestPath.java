@@ -9,11 +9,7 @@ import java.nio.charset.StandardCharsets;
 final class RequestPath {
     private RequestPath() {}
 
-    /**
-     * The decoded path of a request, without its query.
-     *
-     * @throws HttpError if the path is not percent-encoded UTF-8
-     */
+    /** @throws HttpError if the path is not percent-encoded UTF-8 */
     static String of(HttpServerExchange exchange) {
         String path = exchange.getRequestURI();
         return decoded(exchange.isHostIncludedInRequestURI() ? withoutHost(path) : path);

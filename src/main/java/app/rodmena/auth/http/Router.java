@@ -93,7 +93,6 @@ public final class Router<E> {
         return this;
     }
 
-    /** The names of all routes. */
     public List<String> names() {
         return List.copyOf(names);
     }

@@ -50,7 +50,6 @@ public final class SseClient {
         offer(message(RETRY_FIELD));
     }
 
-    /** The bytes of a message. */
     public static ByteBuffer message(String text) {
         return ByteBuffer.wrap(text.getBytes(UTF_8)).asReadOnlyBuffer();
     }
@@ -105,11 +104,7 @@ public final class SseClient {
         return pending.isEmpty();
     }
 
-    /**
-     * Queues a message, or drops and counts it if the buffer is full. Never blocks.
-     *
-     * @return whether it was queued
-     */
+    /** Queues a message, or drops it, counts it and returns false if the buffer is full. Never blocks. */
     public synchronized boolean offer(ByteBuffer message) {
         if (closed) {
             return false;
@@ -127,7 +122,6 @@ public final class SseClient {
         return true;
     }
 
-    /** Closes the connection. */
     public void close() {
         HttpServerExchange open;
         synchronized (this) {

@@ -23,7 +23,6 @@ final class IncidentsBean {
 
     /** The sender of the bean with this name. */
     static NotificationSender<Incident> sender(ObjectName name) {
-        OpenMapping row = OpenMapping.of(Incident.class);
         String type = "app.rodmena.auth.incident";
         return new NotificationSender<>(
                 "auth-jmx-incidents",
@@ -33,12 +32,9 @@ final class IncidentsBean {
                         "An incident; the message is its sentence, userData is its row of the attribute Incidents"),
                 MAX_WAITING,
                 incident -> 0,
-                (incident, number) -> {
-                    Notification notification =
-                            new Notification(type, name, number, incident.time().toEpochMilli(), incident.sentence());
-                    notification.setUserData(row.toOpen().apply(incident));
-                    return notification;
-                });
+                (incident, number) ->
+                        new Notification(type, name, number, incident.time().toEpochMilli(), incident.sentence()),
+                OpenMapping.of(Incident.class));
     }
 
     @Description("All incidents in memory")

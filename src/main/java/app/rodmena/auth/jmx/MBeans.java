@@ -1,5 +1,12 @@
 package app.rodmena.auth.jmx;
 
+import app.rodmena.auth.capacity.Fleet;
+import app.rodmena.auth.capacity.Fleet.FleetMember;
+import app.rodmena.auth.capacity.FleetWatch;
+import app.rodmena.auth.capacity.FleetWatch.FleetReading;
+import app.rodmena.auth.capacity.PoolSizeAdvice;
+import app.rodmena.auth.capacity.PoolSizeAdvisor;
+import app.rodmena.auth.capacity.PoolSizeAdvisor.FleetForecast;
 import app.rodmena.auth.core.Core;
 import app.rodmena.auth.core.ServerInfo;
 import app.rodmena.auth.database.DatabaseEngine;
@@ -8,12 +15,20 @@ import app.rodmena.auth.diagnosis.incident.IncidentListener;
 import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.jmx.mapping.DescribedMBean;
 import app.rodmena.auth.jmx.mapping.NotifyingMBean;
+import app.rodmena.auth.jmx.mapping.Table;
+import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.metrics.SlowStatements.SlowStatement;
+import app.rodmena.auth.pool.ConnectionView;
+import app.rodmena.auth.pool.WaiterView;
 import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.PoolListener;
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
 import ch.qos.logback.classic.LoggerContext;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.stream.IntStream;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.InstanceNotFoundException;
@@ -77,7 +92,11 @@ public final class MBeans implements AutoCloseable {
     @Override
     public synchronized void close() {
         while (!registrations.isEmpty()) {
-            close(registrations.pop());
+            try {
+                registrations.pop().close();
+            } catch (Exception e) {
+                LOG.warn("An MBean could not be unregistered; the others are unregistered", e);
+            }
         }
     }
 
@@ -90,10 +109,8 @@ public final class MBeans implements AutoCloseable {
         NotificationSender<PoolEvent> sender = PoolEventsBean.sender(name);
         PoolListener listener = sender::send;
         engine.events().add(listener);
-        registrations.push(sender);
-        registrations.push(() -> engine.events().remove(listener));
-        PoolEventsBean bean = new PoolEventsBean(engine.events(), engine.recentEvents(), sender);
-        registrations.push(registerMBean(name, new NotifyingMBean(bean, sender)));
+        Object bean = new PoolEventsBean(engine.events(), engine.recentEvents(), sender);
+        add(name, bean, sender, () -> engine.events().remove(listener));
     }
 
     private void addIncidents(Incidents incidents) {
@@ -101,9 +118,13 @@ public final class MBeans implements AutoCloseable {
         NotificationSender<Incident> sender = IncidentsBean.sender(name);
         IncidentListener listener = sender::send;
         incidents.add(listener);
+        add(name, new IncidentsBean(incidents), sender, () -> incidents.remove(listener));
+    }
+
+    private void add(ObjectName name, Object bean, NotificationSender<?> sender, AutoCloseable subscription) {
         registrations.push(sender);
-        registrations.push(() -> incidents.remove(listener));
-        registrations.push(registerMBean(name, new NotifyingMBean(new IncidentsBean(incidents), sender)));
+        registrations.push(subscription);
+        registrations.push(registerMBean(name, new NotifyingMBean(bean, sender)));
     }
 
     private static ObjectName freeServerName() {
@@ -134,19 +155,103 @@ public final class MBeans implements AutoCloseable {
         }
     }
 
-    private static void close(AutoCloseable part) {
-        try {
-            part.close();
-        } catch (Exception e) {
-            LOG.warn("An MBean could not be unregistered; the others are unregistered", e);
-        }
-    }
-
     private static ObjectName name(String keys) {
         try {
             return new ObjectName(DOMAIN + ":" + keys);
         } catch (MalformedObjectNameException e) {
             throw new IllegalArgumentException(keys, e);
+        }
+    }
+
+    @Description("All physical connections of the pool, and all callers waiting for one")
+    static final class ConnectionsBean {
+        private final DatabaseEngine engine;
+
+        ConnectionsBean(DatabaseEngine engine) {
+            this.engine = engine;
+        }
+
+        @Description(
+                "All physical connections; each row is consistent in itself, rows may be of slightly different instants")
+        public Table<ConnectionView> getConnections() {
+            return new Table<>(engine.pool().connections());
+        }
+
+        @Description("All callers waiting for a connection, in the order in which they are served")
+        public List<WaiterView> getWaiters() {
+            return engine.pool().waiters();
+        }
+    }
+
+    @Description(
+            "Statements that took longer than slow_statement, since start or since the last resetStatistics of the pool")
+    static final class StatementsBean {
+        private final Metrics metrics;
+
+        StatementsBean(Metrics metrics) {
+            this.metrics = metrics;
+        }
+
+        @Description("Statements by the sum of their slow runs, longest first; at most fifty")
+        public List<SlowStatement> getByTotal() {
+            return metrics.slowStatements().byTotal();
+        }
+
+        @Description("Statements by their longest run, longest first; at most fifty")
+        public List<SlowStatement> getByWorst() {
+            return metrics.slowStatements().byMax();
+        }
+
+        @Description(value = "Statements that PostgreSQL cancelled after statement_timeout", unit = "times")
+        public long getTimeouts() {
+            return metrics.slowStatements().timeouts();
+        }
+    }
+
+    @Description("Sizing advice for the load of the last minute, and forecasts for other sizes")
+    static final class CapacityBean {
+        private final PoolSizeAdvisor adviser;
+
+        CapacityBean(PoolSizeAdvisor advisor) {
+            this.adviser = advisor;
+        }
+
+        @Description("Sizing advice for the pool")
+        @Flatten
+        public PoolSizeAdvice getAdvised() {
+            return adviser.advice();
+        }
+
+        @Description("Forecast for another fleet under another load")
+        public FleetForecast whatIf(
+                @Description(value = "Number of processes, 1 to 10000", unit = "processes") int workers,
+                @Description(value = "Maximum connections of each, overflow included, 1 to 2000", unit = "connections")
+                        int poolSize,
+                @Description(value = "Load on all processes together", unit = "requests per second")
+                        double requestsPerSecond) {
+            return adviser.forecast(workers, poolSize, requestsPerSecond)
+                    .orElseThrow(() -> new IllegalStateException(PoolSizeAdvisor.insufficientData()));
+        }
+    }
+
+    @Description(
+            "All processes of this server on the database: their maximum connections, and whether PostgreSQL allows them")
+    static final class FleetBean {
+        private final FleetWatch watch;
+
+        FleetBean(FleetWatch watch) {
+            this.watch = watch;
+        }
+
+        @Description("The fleet as a whole")
+        @Flatten
+        public FleetReading getOverview() {
+            return watch.reading();
+        }
+
+        @Description("The fleet by instance name")
+        public Table<FleetMember> getMembers() {
+            return new Table<>(watch.latest().map(Fleet::members).orElse(List.of()));
         }
     }
 }

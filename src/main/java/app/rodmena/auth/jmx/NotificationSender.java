@@ -1,6 +1,7 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.common.DaemonThreads;
+import app.rodmena.auth.jmx.mapping.OpenMapping;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -36,18 +37,20 @@ final class NotificationSender<T> extends NotificationBroadcasterSupport impleme
      * @param info the kinds of notifications
      * @param capacity the size of the queue
      * @param reserved the places of the queue that an event must leave free
-     * @param toNotification the notification of an event, from its sequence number
+     * @param toNotification the notification of an event, from its sequence number, without its user data
+     * @param row maps an event to the user data
      */
     NotificationSender(
             String threadName,
             MBeanNotificationInfo info,
             int capacity,
             ToIntFunction<T> reserved,
-            BiFunction<T, Long, Notification> toNotification) {
+            BiFunction<T, Long, Notification> toNotification,
+            OpenMapping row) {
         super(info);
         this.queue = new ArrayBlockingQueue<>(capacity);
         this.reserved = reserved;
-        thread = DaemonThreads.start(threadName, () -> sendAll(toNotification));
+        thread = DaemonThreads.start(threadName, () -> sendAll(toNotification, row));
     }
 
     @Override
@@ -96,12 +99,14 @@ final class NotificationSender<T> extends NotificationBroadcasterSupport impleme
         }
     }
 
-    private void sendAll(BiFunction<T, Long, Notification> toNotification) {
+    private void sendAll(BiFunction<T, Long, Notification> toNotification, OpenMapping row) {
         while (true) {
             try {
                 T event = queue.take();
                 sent.increment();
-                sendNotification(toNotification.apply(event, sent.sum() + dropped.sum()));
+                Notification notification = toNotification.apply(event, sent.sum() + dropped.sum());
+                notification.setUserData(row.toOpen().apply(event));
+                sendNotification(notification);
             } catch (InterruptedException e) {
                 return; // Closed.
             } catch (RuntimeException | Error e) {

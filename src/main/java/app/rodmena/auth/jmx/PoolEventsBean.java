@@ -42,7 +42,6 @@ final class PoolEventsBean {
 
     /** The sender of the bean with this name. */
     static NotificationSender<PoolEvent> sender(ObjectName name) {
-        OpenMapping row = OpenMapping.of(PoolEvent.class);
         return new NotificationSender<>(
                 "auth-jmx-notifier",
                 new MBeanNotificationInfo(
@@ -54,12 +53,9 @@ final class PoolEventsBean {
                                 + PoolEvent.class.getSimpleName()),
                 MAX_WAITING,
                 event -> event.kind().isSignificant() ? 0 : RESERVED_FOR_SIGNIFICANT,
-                (event, number) -> {
-                    Notification notification = new Notification(
-                            typeOf(event.kind()), name, number, event.time().toEpochMilli(), EventLog.line(event));
-                    notification.setUserData(row.toOpen().apply(event));
-                    return notification;
-                });
+                (event, number) -> new Notification(
+                        typeOf(event.kind()), name, number, event.time().toEpochMilli(), EventLog.line(event)),
+                OpenMapping.of(PoolEvent.class));
     }
 
     private static String typeOf(PoolEventKind kind) {

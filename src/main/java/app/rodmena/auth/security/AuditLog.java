@@ -29,7 +29,6 @@ public final class AuditLog {
 
     private AuditLog() {}
 
-    /** Logs a change. */
     public static void changed(OperatorSession session, String action) {
         LOG.info("{} {}", session, printable(action));
     }

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -40,7 +41,6 @@ public final class Keystore {
     private static final int DNS_NAME = 2;
     private static final int IP_ADDRESS = 7;
 
-    /** Reads the keystore's password. */
     @FunctionalInterface
     public interface Password {
         /** A new array, which the caller overwrites. */
@@ -55,7 +55,6 @@ public final class Keystore {
         this.names = names;
     }
 
-    /** The key manager of a keystore, and the names in its certificates. */
     private record Keys(X509ExtendedKeyManager manager, Set<String> names) {}
 
     /**
@@ -221,7 +220,6 @@ public final class Keystore {
         }
     }
 
-    /** The TLS context with this key. */
     public SSLContext context() {
         return context;
     }
@@ -266,15 +264,12 @@ public final class Keystore {
 
     private static Set<String> names(X509Certificate certificate) throws GeneralSecurityException {
         Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
-        Set<String> names = new HashSet<>();
-        if (alternatives != null) {
-            for (List<?> alternative : alternatives) {
-                int kind = (Integer) alternative.get(0);
-                if (kind == DNS_NAME || kind == IP_ADDRESS) {
-                    names.add(((String) alternative.get(1)).toLowerCase(Locale.ROOT));
-                }
-            }
-        }
-        return names;
+        return alternatives == null
+                ? Set.of()
+                : alternatives.stream()
+                        .filter(each ->
+                                each.get(0).equals(DNS_NAME) || each.get(0).equals(IP_ADDRESS))
+                        .map(each -> ((String) each.get(1)).toLowerCase(Locale.ROOT))
+                        .collect(Collectors.toSet());
     }
 }

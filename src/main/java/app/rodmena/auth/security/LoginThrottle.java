@@ -39,8 +39,8 @@ final class LoginThrottle implements AutoCloseable {
      * Verifies a password when the earlier attempts of the same address are done.
      *
      * @param verification hashes and compares the password
-     * @return whether the password is right; fails with {@link TooManyLoginAttemptsException} if too many attempts are
-     *     waiting, and with any exception of the verification
+     * @return whether the password is right; fails with {@link Operators.TooManyLoginAttemptsException} if too many
+     *     attempts are waiting, and with any exception of the verification
      */
     CompletableFuture<Boolean> verify(String address, BooleanSupplier verification) {
         LoginAttempt attempt = new LoginAttempt(verification, new CompletableFuture<>());
@@ -49,7 +49,7 @@ final class LoginThrottle implements AutoCloseable {
             if (threads.isShutdown()) {
                 attempt.result.complete(false);
             } else if (queue == null ? queues.size() >= MAX_ADDRESSES : queue.size() >= MAX_WAITING) {
-                attempt.result.completeExceptionally(new TooManyLoginAttemptsException());
+                attempt.result.completeExceptionally(new Operators.TooManyLoginAttemptsException());
             } else if (queue == null) {
                 queues.put(address, new ArrayDeque<>(List.of(attempt)));
                 start(address, attempt);

@@ -7,5 +7,9 @@ public enum OperatorRole implements WireNamed {
     /** May read. */
     MONITOR,
     /** May read, invoke this server's operations and change its settings. */
-    CONTROL
+    CONTROL;
+
+    public boolean mayChange() {
+        return this == CONTROL;
+    }
 }

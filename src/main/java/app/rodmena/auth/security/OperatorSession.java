@@ -1,6 +1,5 @@
 package app.rodmena.auth.security;
 
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -12,12 +11,6 @@ import java.util.concurrent.Callable;
  */
 public record OperatorSession(String name, OperatorRole role, String address) {
     private static final ThreadLocal<OperatorSession> CURRENT = new ThreadLocal<>();
-
-    public OperatorSession {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(role, "role");
-        Objects.requireNonNull(address, "address");
-    }
 
     /** The operator whose request this thread executes, if any; used in log lines. */
     public static Optional<OperatorSession> current() {

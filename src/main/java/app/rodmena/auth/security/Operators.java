@@ -2,6 +2,7 @@ package app.rodmena.auth.security;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import app.rodmena.auth.security.OperatorsFile.Operator;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -60,18 +61,13 @@ public final class Operators implements AutoCloseable {
         return new Operators(Optional.empty());
     }
 
-    /**
-     * Requires the login of an operator in a file.
-     *
-     * @throws OperatorsException if the file is invalid or unreadable
-     */
+    /** Requires the login of an operator in a file, which must be readable and valid. */
     public static Operators of(OperatorsFile file) throws OperatorsException {
         Operators operators = new Operators(Optional.of(file));
         operators.load(file);
         return operators;
     }
 
-    /** Whether a login is required. */
     public boolean isLoginRequired() {
         return file.isPresent();
     }
@@ -206,5 +202,14 @@ public final class Operators implements AutoCloseable {
     @Override
     public void close() {
         loginThrottle.close();
+    }
+
+    /** A login attempt was rejected without verifying the password, because too many attempts are waiting. */
+    public static final class TooManyLoginAttemptsException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        TooManyLoginAttemptsException() {
+            super("Too many login attempts are waiting; try again in a second");
+        }
     }
 }

@@ -2,6 +2,7 @@ package app.rodmena.auth.security;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import app.rodmena.auth.common.WireNamed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -42,16 +44,11 @@ public final class OperatorsFile {
         this.path = path;
     }
 
-    /** Whether the file exists. */
     public boolean exists() {
         return Files.exists(path);
     }
 
-    /**
-     * Verifies that the file is readable and valid.
-     *
-     * @throws OperatorsException if the file is invalid or unreadable
-     */
+    /** Verifies that the file is readable and valid. */
     public void check() throws OperatorsException {
         read();
     }
@@ -83,11 +80,7 @@ public final class OperatorsFile {
         return isNew;
     }
 
-    /**
-     * Removes an operator.
-     *
-     * @return whether the operator existed
-     */
+    /** Removes an operator; returns whether it existed. */
     public boolean remove(String name) throws OperatorsException {
         Map<String, Operator> operators = new TreeMap<>(exists() ? read() : Map.of());
         if (operators.remove(name) == null) {
@@ -176,5 +169,33 @@ public final class OperatorsFile {
 
     private static boolean isPosix(Path path) throws IOException {
         return Files.getFileStore(path).supportsFileAttributeView("posix");
+    }
+
+    /** One line of the operators file. */
+    record Operator(String name, OperatorRole role, PasswordHash password) {
+        private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.@-]{1,64}");
+
+        Operator {
+            if (!NAME.matcher(name).matches()) {
+                throw new IllegalArgumentException("a name must be 1 to 64 of the characters A-Z a-z 0-9 _ . @ -");
+            }
+        }
+
+        /**
+         * @throws IllegalArgumentException if the line is not {@code name:role:hash}; the message quotes no part of it
+         */
+        static Operator parse(String line) {
+            String[] parts = line.split(":", -1);
+            if (parts.length != 3) {
+                throw new IllegalArgumentException("must be name:role:hash");
+            }
+            OperatorRole role = WireNamed.find(OperatorRole.class, parts[1])
+                    .orElseThrow(() -> new IllegalArgumentException("the role must be monitor or control"));
+            return new Operator(parts[0], role, PasswordHash.parse(parts[2]));
+        }
+
+        String line() {
+            return name + ":" + role.wireName() + ":" + password.text();
+        }
     }
 }

@@ -75,26 +75,19 @@ public record RemoteConfig(
                 Optional.empty());
     }
 
-    /** A copy with other ports. */
     public RemoteConfig withPorts(OptionalInt adminPort, OptionalInt jolokiaPort, OptionalInt jmxPort) {
         return new RemoteConfig(host, adminPort, jolokiaPort, jmxPort, operators, keystore);
     }
 
-    /** A copy with an operators file. */
     public RemoteConfig withOperators(OperatorsFile operators) {
         return new RemoteConfig(host, adminPort, jolokiaPort, jmxPort, Optional.of(operators), keystore);
     }
 
-    /** A copy with TLS. */
     public RemoteConfig withKeystore(Keystore keystore) {
         return new RemoteConfig(host, adminPort, jolokiaPort, jmxPort, operators, Optional.of(keystore));
     }
 
-    /**
-     * Creates the login service of these operators.
-     *
-     * @throws OperatorsException if the file is invalid or unreadable
-     */
+    /** Creates the login service of these operators, whose file must be readable and valid. */
     public Operators openOperators() throws OperatorsException {
         return operators.isPresent() ? Operators.of(operators.get()) : Operators.anonymous();
     }

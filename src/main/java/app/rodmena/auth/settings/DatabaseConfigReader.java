@@ -21,21 +21,13 @@ public final class DatabaseConfigReader {
     private final Secret ambientPassword;
     private final List<String> warnings = new ArrayList<>();
 
-    /**
-     * Creates the reader.
-     *
-     * @param ambientPassword the password of PGPASSWORD, used if neither the URL nor a file has one, as in libpq
-     */
+    /** Uses the password of PGPASSWORD if neither the URL nor a file has one, as libpq does. */
     public DatabaseConfigReader(ResolvedSettings settings, Secret ambientPassword) {
         this.settings = settings;
         this.ambientPassword = ambientPassword;
     }
 
-    /**
-     * Reads the database.
-     *
-     * @throws UsageException for an invalid value, or for settings that exclude each other
-     */
+    /** Reads the database; an invalid value, or settings that exclude each other, cause a {@link UsageException}. */
     public Database read() {
         return settings.has(Setting.DATABASE_URL) ? external() : embedded();
     }

@@ -29,16 +29,11 @@ public record EnvironmentVariables(Map<String, String> variables) {
 
     private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
 
-    /** All environment variables of this process. */
     public static Map<String, String> ofThisProcess() {
         return System.getenv();
     }
 
-    /**
-     * The settings that are given as variables.
-     *
-     * @throws UsageException for an unknown variable with the prefix
-     */
+    /** The settings given as variables; an unknown one causes a {@link UsageException}. */
     public Collection<SettingValue> settings() {
         Map<Setting, SettingValue> given = new EnumMap<>(Setting.class);
         // Sorted, so that the same one of several mistakes is always reported.

@@ -73,7 +73,6 @@ public final class ResolvedSettings {
         return held.get(setting);
     }
 
-    /** The setting's value, if it has one. */
     public Optional<SettingValue> find(Setting setting) {
         return Optional.ofNullable(held.get(setting));
     }

@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -32,11 +31,7 @@ public final class ServerConfigReader {
         this.settings = settings;
     }
 
-    /**
-     * Reads all settings.
-     *
-     * @throws UsageException for an invalid value
-     */
+    /** Reads all settings; an invalid value causes a {@link UsageException}. */
     public ServerConfig read(ServerConfig.Database database) {
         try {
             return new ServerConfig(
@@ -54,11 +49,7 @@ public final class ServerConfigReader {
         }
     }
 
-    /**
-     * Reads the pool's settings.
-     *
-     * @throws UsageException for an invalid value
-     */
+    /** Reads the pool's settings; an invalid value causes a {@link UsageException}. */
     public PoolSettings pool() {
         SettingValue statementTimeout = settings.get(Setting.STATEMENT_TIMEOUT);
         if (duration(Setting.SOCKET_TIMEOUT).compareTo(statementTimeout.duration()) <= 0) {
@@ -82,10 +73,7 @@ public final class ServerConfigReader {
                     integer(Setting.MAX_WAITING),
                     integer(Setting.WORKERS),
                     batchSlots(),
-                    settings.get(Setting.SHED)
-                            .oneOf(
-                                    Map.of("on", Optional.of(duration(Setting.WAIT_TARGET)), "off", Optional.empty()),
-                                    List.of("on", "off")));
+                    isOn(Setting.SHED) ? Optional.of(duration(Setting.WAIT_TARGET)) : Optional.empty());
         } catch (InvalidSettingException e) {
             throw refused(e);
         }
@@ -111,7 +99,7 @@ public final class ServerConfigReader {
 
     private int batchSlots() {
         int slots = settings.get(Setting.BATCH_SLOTS).integer(1, PoolSettings.MAX_CONNECTIONS);
-        return settings.get(Setting.BATCHING).oneOf(Map.of("on", slots, "off", 0), List.of("on", "off"));
+        return isOn(Setting.BATCHING) ? slots : 0;
     }
 
     private Optional<Duration> reclaimLeaksAfter() {
@@ -200,6 +188,10 @@ public final class ServerConfigReader {
     private UsageException refused(InvalidSettingException e) {
         return settings.get(Setting.valueOf(e.setting().toUpperCase(Locale.ROOT)))
                 .refuse(e.rule());
+    }
+
+    private boolean isOn(Setting setting) {
+        return settings.get(setting).isFirst("on", "off");
     }
 
     private int integer(Setting setting) {

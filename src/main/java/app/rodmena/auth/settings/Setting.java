@@ -22,7 +22,6 @@ public enum Setting {
     PORT(Group.API, "PORT", HttpConfig.DEFAULT.port(), "Port of the API; 0 for any free port"),
     MAX_CLIENTS(
             Group.API,
-            "N",
             HttpConfig.DEFAULT.maxClients(),
             "Maximum open connections to the API; further ones wait to be accepted. Also the maximum of concurrent"
                     + " requests over HTTP/2; further ones are refused (REFUSED_STREAM). Each connection uses a file"
@@ -32,47 +31,29 @@ public enum Setting {
             Group.API, "SIZE", "256k", "Maximum size of a request body; beyond it 413. 1,000 checks take at most 219k"),
     READ_TIMEOUT(
             Group.API,
-            "DURATION",
             HttpConfig.DEFAULT.readTimeout(),
             "Maximum wait for a request's headers, for its body, and for the client to read the response; a database"
                     + " connection waits for the client of a long list for at most a fifth of it"),
     IDLE_TIMEOUT(
-            Group.API,
-            "DURATION",
-            HttpConfig.DEFAULT.idleTimeout(),
-            "A connection without requests is closed after this time"),
+            Group.API, HttpConfig.DEFAULT.idleTimeout(), "A connection without requests is closed after this time"),
     ALLOW_HALF_CLOSE(
             Group.API,
             "Answer clients that close the writing side of their connection before the response; otherwise they count"
                     + " as gone"),
     CORS_ORIGIN(
-            Group.API,
-            "ORIGIN",
-            "",
-            Kind.LIST,
-            "Origin whose pages may call the API, or *; repeatable. None by default"),
-    SHUTDOWN_GRACE(
-            Group.API,
-            "DURATION",
-            HttpConfig.DEFAULT.shutdownGrace(),
-            "On SIGTERM, maximum wait for requests in flight"),
+            Group.API, "ORIGIN", Kind.LIST, "Origin whose pages may call the API, or *; repeatable. None by default"),
+    SHUTDOWN_GRACE(Group.API, HttpConfig.DEFAULT.shutdownGrace(), "On SIGTERM, maximum wait for requests in flight"),
     DRAIN(
             Group.API,
-            "DURATION",
             HttpConfig.DEFAULT.drain(),
             "On SIGTERM, first serve requests for this time while /health/ready answers 503, so that load balancers"
                     + " stop sending requests; a second SIGTERM ends it"),
-    CHANGES_KEPT(
-            Group.API,
-            "DURATION",
-            HttpConfig.DEFAULT.changesKept(),
-            "How long GET /api/changes keeps changes, 1h to 3650d"),
+    CHANGES_KEPT(Group.API, HttpConfig.DEFAULT.changesKept(), "How long GET /api/changes keeps changes, 1h to 3650d"),
     API_KEYSTORE(
             Group.API,
             "FILE",
-            "",
             "PKCS#12 or JKS file with the key and certificate for TLS and HTTP/2; without it the API is plain HTTP"),
-    API_KEYSTORE_PASSWORD_FILE(Group.API, "FILE", "", "File with the password of --api-keystore"),
+    API_KEYSTORE_PASSWORD_FILE(Group.API, "FILE", "File with the password of --api-keystore"),
     ALLOW_PLAIN_HTTP(
             Group.API,
             "Do not warn that --host is not a loopback address without --api-keystore: a proxy in front provides TLS"),
@@ -80,19 +61,16 @@ public enum Setting {
     DATABASE_URL(
             Group.DATABASE,
             "URL",
-            "",
             Kind.SECRET,
             "postgresql://user:password@host:port/db or jdbc:postgresql://...; of several hosts, as h1:5432,h2:5432, the"
                     + " primary is used. Without it the server starts its own PostgreSQL"),
     DATABASE_PASSWORD_FILE(
             Group.DATABASE,
             "FILE",
-            "",
             "File with the password, if the URL has none; read at every login. Or set PGPASSWORD"),
     DATABASE_PASSWORD_COMMAND(
             Group.DATABASE,
             "COMMAND",
-            "",
             Kind.SECRET,
             "Command for sh -c that prints the password, instead of the file; run at every login, for at most 5s"),
     DATA_DIR(Group.DATABASE, "DIRECTORY", "./data", "Data directory of the server's own PostgreSQL"),
@@ -104,39 +82,31 @@ public enum Setting {
             "NAME",
             PoolProfile.DEFAULT.wireName(),
             "Pool size and overflow by name: default 5+5, high-traffic 10+10, low-memory 3+2, development 10+20"),
-    POOL_SIZE(Group.POOL, "N", PoolSettings.DEFAULT.poolSize(), "Connections kept open once opened"),
+    POOL_SIZE(Group.POOL, PoolSettings.DEFAULT.poolSize(), "Connections kept open once opened"),
     MAX_OVERFLOW(
             Group.POOL,
-            "N",
             PoolSettings.DEFAULT.maxOverflow(),
             "Extra connections while all of --pool-size are checked out"),
-    POOL_TIMEOUT(Group.POOL, "DURATION", PoolSettings.DEFAULT.poolTimeout(), "Maximum wait for a connection"),
-    POOL_RECYCLE(
-            Group.POOL, "DURATION", PoolSettings.DEFAULT.poolRecycle(), "A connection older than this is replaced"),
+    POOL_TIMEOUT(Group.POOL, PoolSettings.DEFAULT.poolTimeout(), "Maximum wait for a connection"),
+    POOL_RECYCLE(Group.POOL, PoolSettings.DEFAULT.poolRecycle(), "A connection older than this is replaced"),
     PRE_PING(
             Group.POOL,
             "WHEN",
             PoolSettings.DEFAULT.prePing().wireName(),
             "Test a connection at checkout: always; idle (if unused for over 500ms); off"),
     STATEMENT_TIMEOUT(
-            Group.POOL,
-            "DURATION",
-            PoolSettings.DEFAULT.statementTimeout(),
-            "PostgreSQL cancels a statement that takes longer"),
+            Group.POOL, PoolSettings.DEFAULT.statementTimeout(), "PostgreSQL cancels a statement that takes longer"),
     CONNECT_TIMEOUT(
             Group.POOL,
-            "DURATION",
             PoolSettings.DEFAULT.connectTimeout(),
             "Maximum wait for the TCP connection to the database, and for each answer during login; in whole seconds,"
                     + " rounded up"),
     SOCKET_TIMEOUT(
             Group.POOL,
-            "DURATION",
             PoolSettings.DEFAULT.socketTimeout(),
             "Maximum wait for an answer of the database; longer than --statement-timeout"),
     LEAK_THRESHOLD(
             Group.POOL,
-            "DURATION",
             PoolSettings.DEFAULT.leakThreshold(),
             "A connection held longer is reported as a suspected leak"),
     RECLAIM_LEAKS_AFTER(
@@ -146,12 +116,10 @@ public enum Setting {
             "A connection held longer is taken from its holder and closed; longer than --leak-threshold, or off"),
     SLOW_STATEMENT(
             Group.POOL,
-            "DURATION",
             PoolSettings.DEFAULT.slowStatement(),
             "A statement that takes longer is logged and listed as slow"),
     MAX_WAITING(
             Group.POOL,
-            "N",
             PoolSettings.DEFAULT.maxWaiting(),
             "Maximum waiting callers; further ones are rejected at once with 503"),
     BATCHING(
@@ -159,12 +127,8 @@ public enum Setting {
             "on|off",
             "on",
             "on: waiting requests of one kind share one query; off: a query and a connection for each request"),
-    BATCH_SLOTS(Group.POOL, "N", PoolSettings.DEFAULT.batchSlots(), "Concurrent batches for each kind of query"),
-    WORKERS(
-            Group.POOL,
-            "N",
-            PoolSettings.DEFAULT.workers(),
-            "Number of processes like this one that share the database"),
+    BATCH_SLOTS(Group.POOL, PoolSettings.DEFAULT.batchSlots(), "Concurrent batches for each kind of query"),
+    WORKERS(Group.POOL, PoolSettings.DEFAULT.workers(), "Number of processes like this one that share the database"),
     BUDGET(
             Group.POOL,
             "WHAT",
@@ -172,7 +136,6 @@ public enum Setting {
             "If all processes on the database may open more connections than it allows: warn; refuse to start; off"),
     WAIT_TARGET(
             Group.POOL,
-            "DURATION",
             CapacityConfig.DEFAULT.waitTarget(),
             "Target p99 wait for a connection; used for sizing advice, and by --shed"),
     SHED(
@@ -184,24 +147,20 @@ public enum Setting {
 
     SLOW_QUERY(
             Group.DIAGNOSIS,
-            "DURATION",
             DiagnosisConfig.DEFAULT.slowQuery(),
             "A running statement is diagnosed as slow after this time; while callers wait, after 1s at the latest"),
     DIAGNOSIS_INTERVAL(
             Group.DIAGNOSIS,
-            "DURATION",
             DiagnosisConfig.DEFAULT.interval(),
             "Interval of the automatic diagnosis, and of the samples in its history; a requested one is at most 500ms old"),
 
     INCIDENT_WAIT(
             Group.DIAGNOSIS,
-            "DURATION",
             IncidentsConfig.DEFAULT.longWait(),
             "A longer wait for a connection is recorded as an incident"),
     INCIDENTS_DIR(
             Group.DIAGNOSIS,
             "DIRECTORY",
-            "",
             "Directory of incidents, or off; by default the directory incidents in --data-dir"),
     INCIDENT_RECORDING(
             Group.DIAGNOSIS,
@@ -235,15 +194,13 @@ public enum Setting {
             "FILE",
             "./operators",
             "Operators, written by ./run.sh operator add; without them every client may read, none may change"),
-    KEYSTORE(
-            Group.OPERATORS, "FILE", "", "PKCS#12 or JKS file with the key and certificate for TLS on these listeners"),
-    KEYSTORE_PASSWORD_FILE(Group.OPERATORS, "FILE", "", "File with the keystore's password"),
+    KEYSTORE(Group.OPERATORS, "FILE", "PKCS#12 or JKS file with the key and certificate for TLS on these listeners"),
+    KEYSTORE_PASSWORD_FILE(Group.OPERATORS, "FILE", "File with the keystore's password"),
 
-    INSTANCE(Group.PROCESS, "NAME", "", "Name of this process in pg_stat_activity; by default host-pid"),
+    INSTANCE(Group.PROCESS, "NAME", "Name of this process in pg_stat_activity; by default host-pid"),
     LOG_LEVEL(
             Group.PROCESS,
             "LOGGER=LEVEL",
-            "",
             Kind.LIST,
             "For example auth.database=DEBUG, which logs every event of the pool; repeatable");
 
@@ -288,16 +245,29 @@ public enum Setting {
         this(group, "", "false", Kind.SWITCH, meaning);
     }
 
+    /** A value without a default. */
+    Setting(Group group, String label, String meaning) {
+        this(group, label, Kind.VALUE, meaning);
+    }
+
+    Setting(Group group, String label, Kind kind, String meaning) {
+        this(group, label, "", kind, meaning);
+    }
+
     Setting(Group group, String label, String fallback, String meaning) {
         this(group, label, fallback, Kind.VALUE, meaning);
     }
 
     Setting(Group group, String label, int fallback, String meaning) {
-        this(group, label, Integer.toString(fallback), Kind.VALUE, meaning);
+        this(group, label, Integer.toString(fallback), meaning);
     }
 
-    Setting(Group group, String label, Duration fallback, String meaning) {
-        this(group, label, DurationFormat.of(fallback), Kind.VALUE, meaning);
+    Setting(Group group, int fallback, String meaning) {
+        this(group, "N", fallback, meaning);
+    }
+
+    Setting(Group group, Duration fallback, String meaning) {
+        this(group, "DURATION", DurationFormat.of(fallback), meaning);
     }
 
     Setting(Group group, String label, String fallback, Kind kind, String meaning) {

@@ -14,7 +14,6 @@ import picocli.CommandLine.ParseResult;
 public final class SettingOptions {
     private SettingOptions() {}
 
-    /** Adds an option for each of these settings. */
     public static void add(CommandSpec command, Collection<Setting> settings) {
         settings.forEach(setting -> command.addOption(option(setting)));
     }

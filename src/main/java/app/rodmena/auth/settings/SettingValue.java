@@ -6,7 +6,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -67,12 +66,11 @@ public record SettingValue(Setting setting, String name, String text, String ori
     }
 
     public Duration duration() {
-        return DurationFormat.parse(text)
-                .orElseThrow(() -> refuse("must be a duration such as 500ms, 30s, 5m or 1h, with its unit"));
+        return DurationFormat.parse(text).orElseThrow(() -> refuse(DurationFormat.RULE));
     }
 
     public boolean bool() {
-        return oneOf(Map.of("true", true, "false", false), List.of("true", "false"));
+        return isFirst("true", "false");
     }
 
     /** The constant with this name. */
@@ -81,12 +79,12 @@ public record SettingValue(Setting setting, String name, String text, String ori
                 .orElseThrow(() -> refuse("must be one of " + String.join(", ", WireNamed.names(type))));
     }
 
-    /** The meaning of the word; the error for an unknown word lists the allowed words in this order. */
-    public <T> T oneOf(Map<String, T> meanings, List<String> words) {
-        if (!meanings.containsKey(text)) {
-            throw refuse("must be one of " + String.join(", ", words));
+    /** Whether the text is the first of two words; any but the two is refused. */
+    public boolean isFirst(String first, String second) {
+        if (!text.equals(first) && !text.equals(second)) {
+            throw refuse("must be one of %s, %s".formatted(first, second));
         }
-        return meanings.get(text);
+        return text.equals(first);
     }
 
     public Path path() {

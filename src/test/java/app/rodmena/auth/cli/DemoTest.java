@@ -3,7 +3,7 @@ package app.rodmena.auth.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.testing.AuthProcess;
-import app.rodmena.auth.tools.demo.DemoScenario;
+import app.rodmena.auth.tools.demo.DemoCommand.Scenario;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +27,7 @@ class DemoTest {
     /** All demos run at the same time, because they wait for most of it. */
     @BeforeAll
     static void start() throws Exception {
-        for (DemoScenario scenario : DemoScenario.values()) {
+        for (Scenario scenario : Scenario.values()) {
             String name = scenario.wireName();
             Path temporary = Files.createDirectory(directory.resolve(name));
             DEMOS.put(

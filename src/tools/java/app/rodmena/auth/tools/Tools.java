@@ -2,7 +2,7 @@ package app.rodmena.auth.tools;
 
 import app.rodmena.auth.cli.Command;
 import app.rodmena.auth.cli.CommandContext;
-import app.rodmena.auth.cli.OutputFormat;
+import app.rodmena.auth.cli.TextReport.OutputFormat;
 import app.rodmena.auth.cli.ToolCommands;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;

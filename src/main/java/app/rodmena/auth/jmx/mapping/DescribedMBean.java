@@ -5,11 +5,11 @@ import app.rodmena.auth.schema.Flatten;
 import app.rodmena.auth.schema.RecordSchema;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import javax.management.Attribute;
 import javax.management.AttributeList;
@@ -20,12 +20,17 @@ import javax.management.InvalidAttributeValueException;
 import javax.management.MBeanException;
 import javax.management.MBeanInfo;
 import javax.management.MBeanNotificationInfo;
+import javax.management.MBeanOperationInfo;
 import javax.management.ReflectionException;
 import javax.management.openmbean.OpenMBeanAttributeInfo;
 import javax.management.openmbean.OpenMBeanAttributeInfoSupport;
 import javax.management.openmbean.OpenMBeanConstructorInfo;
 import javax.management.openmbean.OpenMBeanInfoSupport;
 import javax.management.openmbean.OpenMBeanOperationInfo;
+import javax.management.openmbean.OpenMBeanOperationInfoSupport;
+import javax.management.openmbean.OpenMBeanParameterInfo;
+import javax.management.openmbean.OpenMBeanParameterInfoSupport;
+import javax.management.openmbean.OpenType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,11 +50,7 @@ public class DescribedMBean implements DynamicMBean {
     private final Map<String, MBeanOperation> operations = new TreeMap<>();
     private final MBeanInfo info;
 
-    /**
-     * Creates the MBean of {@code bean}.
-     *
-     * @throws IllegalArgumentException if a part of it has no description, or a type without an open type
-     */
+    /** Creates the MBean; a part without a description or an open type causes an IllegalArgumentException. */
     public DescribedMBean(Object bean) {
         this(bean, new MBeanNotificationInfo[0]);
     }
@@ -84,7 +85,8 @@ public class DescribedMBean implements DynamicMBean {
 
     @Override
     public Object getAttribute(String name) throws AttributeNotFoundException, MBeanException {
-        return property(name).read(getter -> call(getter));
+        MBeanProperty property = property(name);
+        return property.value(call(property.getter()));
     }
 
     @Override
@@ -93,12 +95,11 @@ public class DescribedMBean implements DynamicMBean {
         AttributeList values = new AttributeList();
         for (String name : names) {
             try {
-                values.add(new Attribute(name, property(name).read(getter -> {
-                    if (!valuesByGetter.containsKey(getter)) {
-                        valuesByGetter.put(getter, call(getter));
-                    }
-                    return valuesByGetter.get(getter);
-                })));
+                MBeanProperty property = property(name);
+                if (!valuesByGetter.containsKey(property.getter())) {
+                    valuesByGetter.put(property.getter(), call(property.getter()));
+                }
+                values.add(new Attribute(name, property.value(valuesByGetter.get(property.getter()))));
             } catch (AttributeNotFoundException | MBeanException e) {
                 LOG.debug("Attribute {} is omitted from a response", name, e);
             }
@@ -202,21 +203,20 @@ public class DescribedMBean implements DynamicMBean {
             MemberDescription description,
             List<Method> described) {
         OpenMapping mapping = OpenMapping.of(field == null ? getter.getGenericReturnType() : field.type());
-        Optional<Method> setter = described.stream()
+        Method setter = described.stream()
                 .filter(method -> isSetter(method) && method.getName().equals("set" + name))
-                .findFirst();
-        putUnique(
-                properties,
+                .findFirst()
+                .orElse(null);
+        MemberDescription whole = setter == null ? description : description.whenWritten(MemberDescription.of(setter));
+        OpenMBeanAttributeInfo attribute = new OpenMBeanAttributeInfoSupport(
                 name,
-                new MBeanProperty(
-                        name,
-                        setter.map(MemberDescription::of)
-                                .map(description::whenWritten)
-                                .orElse(description),
-                        mapping,
-                        getter,
-                        field,
-                        setter.orElse(null)));
+                whole.text(),
+                mapping.type(),
+                true,
+                setter != null,
+                getter.getName().startsWith("is"),
+                whole.descriptor(mapping.type()));
+        putUnique(properties, name, new MBeanProperty(attribute, mapping, getter, field, setter));
     }
 
     private static <T> void putUnique(Map<String, T> parts, String name, T part) {
@@ -249,33 +249,62 @@ public class DescribedMBean implements DynamicMBean {
      * @param setter the bean's setter; null if the attribute is read-only
      */
     private record MBeanProperty(
-            String name,
-            MemberDescription description,
-            OpenMapping mapping,
-            Method getter,
-            RecordSchema.Field field,
-            Method setter) {
-
-        /** Calls a bean's getter. */
-        @FunctionalInterface
-        interface GetterCall {
-            Object get(Method getter) throws MBeanException;
+            OpenMBeanAttributeInfo info, OpenMapping mapping, Method getter, RecordSchema.Field field, Method setter) {
+        /** @param returned what the getter returned */
+        Object value(Object returned) {
+            return mapping.toOpen().apply(field == null ? returned : field.of(returned));
         }
+    }
 
-        Object read(GetterCall getterCall) throws MBeanException {
-            Object value = getterCall.get(getter);
-            return mapping.toOpen().apply(field == null ? value : field.of(value));
-        }
-
-        OpenMBeanAttributeInfo info() {
-            return new OpenMBeanAttributeInfoSupport(
-                    name,
+    /** One operation of a bean. */
+    private record MBeanOperation(
+            Method method, OpenMapping result, OpenMBeanOperationInfo info, List<OpenMBeanParameterInfo> parameters) {
+        static MBeanOperation of(Method method) {
+            MemberDescription description = MemberDescription.of(method);
+            OpenMapping result = OpenMapping.of(method.getGenericReturnType());
+            List<OpenMBeanParameterInfo> parameters = Arrays.stream(method.getParameters())
+                    .map(MBeanOperation::info)
+                    .toList();
+            OpenMBeanOperationInfo info = new OpenMBeanOperationInfoSupport(
+                    method.getName(),
                     description.text(),
-                    mapping.type(),
-                    true,
-                    setter != null,
-                    getter.getName().startsWith("is"),
-                    new ImmutableDescriptor(Map.of("openType", mapping.type(), "units", description.unit())));
+                    parameters.toArray(OpenMBeanParameterInfo[]::new),
+                    result.type(),
+                    impact(method),
+                    description.descriptor(result.type()));
+            return new MBeanOperation(method, result, info, parameters);
+        }
+
+        private static OpenMBeanParameterInfo info(Parameter parameter) {
+            MemberDescription description = MemberDescription.of(parameter);
+            OpenType<?> type = OpenMapping.of(parameter.getParameterizedType()).type();
+            return new OpenMBeanParameterInfoSupport(
+                    parameter.getName(), description.text(), type, description.descriptor(type));
+        }
+
+        private static int impact(Method method) {
+            if (method.getReturnType() == void.class) {
+                return MBeanOperationInfo.ACTION;
+            }
+            return method.getAnnotation(Description.class).hasSideEffects()
+                    ? MBeanOperationInfo.ACTION_INFO
+                    : MBeanOperationInfo.INFO;
+        }
+
+        /** @throws MBeanException if the number or a type of the arguments does not match */
+        void check(Object[] values) throws MBeanException {
+            if (values.length != parameters.size()) {
+                throw new MBeanException(new IllegalArgumentException(
+                        "%s has %s parameters, got %s".formatted(method.getName(), parameters.size(), values.length)));
+            }
+            for (int i = 0; i < values.length; i++) {
+                OpenMBeanParameterInfo parameter = parameters.get(i);
+                if (!parameter.isValue(values[i])) {
+                    String type = parameter.getOpenType().getTypeName();
+                    throw new MBeanException(new IllegalArgumentException(
+                            "%s of %s must be a %s".formatted(parameter.getName(), method.getName(), type)));
+                }
+            }
         }
     }
 }

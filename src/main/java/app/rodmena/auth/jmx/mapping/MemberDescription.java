@@ -3,6 +3,9 @@ package app.rodmena.auth.jmx.mapping;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.RecordSchema;
 import java.lang.reflect.AnnotatedElement;
+import java.util.Map;
+import javax.management.ImmutableDescriptor;
+import javax.management.openmbean.OpenType;
 
 /** The text and unit of a {@link Description}; the unit is empty for text. */
 record MemberDescription(String sentence, String unit) {
@@ -22,6 +25,10 @@ record MemberDescription(String sentence, String unit) {
     /** The description of an attribute that has this setter. */
     MemberDescription whenWritten(MemberDescription setter) {
         return new MemberDescription(sentence + ". When written: " + setter.sentence, unit);
+    }
+
+    ImmutableDescriptor descriptor(OpenType<?> type) {
+        return new ImmutableDescriptor(Map.of("openType", type, "units", unit));
     }
 
     /** Text with the unit: {@code Longest wait for a connection [milliseconds]}. */

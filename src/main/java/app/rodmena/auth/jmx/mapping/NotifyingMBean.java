@@ -10,11 +10,6 @@ import javax.management.NotificationListener;
 public final class NotifyingMBean extends DescribedMBean implements NotificationEmitter {
     private final NotificationEmitter emitter;
 
-    /**
-     * Creates the MBean of {@code bean}.
-     *
-     * @param emitter emits its notifications
-     */
     public NotifyingMBean(Object bean, NotificationEmitter emitter) {
         super(bean, emitter.getNotificationInfo());
         this.emitter = emitter;

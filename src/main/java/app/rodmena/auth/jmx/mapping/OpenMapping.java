@@ -32,11 +32,7 @@ public record OpenMapping(OpenType<?> type, UnaryOperator<Object> toOpen) {
             double.class, SimpleType.DOUBLE,
             String.class, SimpleType.STRING);
 
-    /**
-     * Returns the mapping of {@code type}.
-     *
-     * @throws IllegalArgumentException if the type has no open type
-     */
+    /** The mapping of a type; one without an open type causes an IllegalArgumentException. */
     public static OpenMapping of(Type type) {
         try {
             if (SIMPLE.containsKey(type)) {

@@ -16,7 +16,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.TreeSet;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import javax.management.MBeanServer;
@@ -31,7 +35,11 @@ import org.jolokia.server.core.service.JolokiaServiceManagerFactory;
 import org.jolokia.server.core.service.api.JolokiaContext;
 import org.jolokia.server.core.service.api.JolokiaServiceManager;
 import org.jolokia.server.core.service.impl.ConfigRequestHandler;
+import org.jolokia.server.core.service.notification.BackendCallback;
+import org.jolokia.server.core.service.notification.Client;
+import org.jolokia.server.core.service.notification.NotificationSubscription;
 import org.jolokia.service.notif.pull.PullNotificationBackend;
+import org.jolokia.service.notif.sse.SseNotificationBackend;
 import org.jolokia.service.serializer.JolokiaSerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,12 +100,10 @@ public final class JolokiaAgent implements AutoCloseable {
         return Optional.of(new JolokiaAgent(server, threads, services));
     }
 
-    /** The actual address, with the port that was chosen for port 0. */
     public InetSocketAddress address() {
         return server.getAddress();
     }
 
-    /** Closes all connections, and stops listening. */
     @Override
     public void close() {
         server.stop(0);
@@ -111,14 +117,11 @@ public final class JolokiaAgent implements AutoCloseable {
      * thread; without a connection limit, idle clients use up all file descriptors.
      */
     private static void setServerLimits() {
-        Map.of(
-                        "sun.net.httpserver.nodelay",
-                        "true",
-                        "sun.net.httpserver.maxReqTime",
-                        "3",
-                        "jdk.httpserver.maxConnections",
-                        Integer.toString(DescriptorLimit.operatorConnections()))
-                .forEach((name, value) -> System.getProperties().putIfAbsent(name, value));
+        Properties properties = System.getProperties();
+        properties.putIfAbsent("sun.net.httpserver.nodelay", "true");
+        properties.putIfAbsent("sun.net.httpserver.maxReqTime", "3");
+        int maxConnections = DescriptorLimit.operatorConnections();
+        properties.putIfAbsent("jdk.httpserver.maxConnections", Integer.toString(maxConnections));
     }
 
     private static HttpServer listen(InetSocketAddress address, Optional<Keystore> keystore) throws IOException {
@@ -180,7 +183,6 @@ public final class JolokiaAgent implements AutoCloseable {
         }
     }
 
-    /** Writes Jolokia's log messages to the logger {@code auth.jolokia}. */
     private static final class JolokiaLog implements LogHandler {
         private static final Logger LOG = LoggerFactory.getLogger("auth.jolokia");
 
@@ -203,6 +205,46 @@ public final class JolokiaAgent implements AutoCloseable {
         @Override
         public boolean isDebug() {
             return false;
+        }
+    }
+
+    /**
+     * Sends notifications as server-sent events, with one thread per client. Jolokia's own implementation writes to all
+     * clients on the emitter's thread, so that a slow client delays the others and the emitter. Here a slow client
+     * loses its oldest pending notifications instead.
+     */
+    static final class JolokiaSseBackend extends SseNotificationBackend {
+        private static final int ORDER = 0;
+        private static final int MAX_PENDING = 1000;
+
+        private final Map<String, ExecutorService> writers = new ConcurrentHashMap<>();
+
+        JolokiaSseBackend() {
+            super(ORDER);
+        }
+
+        @Override
+        public BackendCallback subscribe(NotificationSubscription subscription) {
+            BackendCallback direct = super.subscribe(subscription);
+            ExecutorService writer =
+                    writers.computeIfAbsent(subscription.getClient().getId(), client -> newWriter());
+            return (notification, handback) -> writer.execute(() -> direct.handleNotification(notification, handback));
+        }
+
+        @Override
+        public void unregister(Client client) {
+            ExecutorService writer = writers.remove(client.getId());
+            if (writer != null) {
+                writer.shutdownNow();
+            }
+            super.unregister(client);
+        }
+
+        private static ExecutorService newWriter() {
+            ThreadPoolExecutor writer = DaemonThreads.pool(
+                    1, new ArrayBlockingQueue<>(MAX_PENDING), DaemonThreads.named("auth-jolokia-events"));
+            writer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardOldestPolicy());
+            return writer;
         }
     }
 }

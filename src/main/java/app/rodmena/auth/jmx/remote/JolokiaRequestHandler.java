@@ -5,27 +5,46 @@ import app.rodmena.auth.security.OperatorSession;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import javax.management.JMException;
 import javax.management.JMRuntimeException;
 import javax.management.MBeanServerConnection;
+import org.jolokia.json.JSONObject;
 import org.jolokia.server.core.request.BadRequestException;
 import org.jolokia.server.core.request.EmptyResponseException;
 import org.jolokia.server.core.request.JolokiaNotificationRequest;
 import org.jolokia.server.core.request.JolokiaRequest;
+import org.jolokia.server.core.request.JolokiaRequestFactory;
 import org.jolokia.server.core.request.NotChangedException;
+import org.jolokia.server.core.request.ProcessingParameters;
+import org.jolokia.server.core.request.notification.ClientCommand;
+import org.jolokia.server.core.request.notification.NotificationCommandType;
 import org.jolokia.server.core.service.api.JolokiaContext;
 import org.jolokia.server.core.util.HttpMethod;
 import org.jolokia.server.core.util.RequestType;
 import org.jolokia.server.core.util.jmx.MBeanServerAccess;
 import org.jolokia.server.core.util.jmx.SingleMBeanServerAccess;
 import org.jolokia.service.jmx.LocalRequestHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Jolokia's request handler, restricted to the guarded MBean server and to the permitted types of requests. */
+/**
+ * Jolokia's request handler, restricted to the guarded MBean server and to the permitted types of requests. Jolokia
+ * never removes a client that subscribed to notifications, and its notification commands are not thread-safe: this
+ * class serializes the commands, and removes the client with the oldest command when the maximum is reached.
+ * Thread-safe.
+ */
 final class JolokiaRequestHandler extends LocalRequestHandler {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.jolokia");
     private static final int ORDER = 1000;
+    private static final int MAX_SUBSCRIBERS = 200;
 
     private final MBeanServerAccess beans;
-    private final JolokiaSubscribers subscribers = new JolokiaSubscribers();
+
+    /** In the order of their last commands, oldest first; guards itself and the commands. */
+    private final Map<String, Boolean> subscribers = new LinkedHashMap<>(16, 0.75f, true);
 
     JolokiaRequestHandler(MBeanServerConnection guarded) {
         super(ORDER);
@@ -55,15 +74,55 @@ final class JolokiaRequestHandler extends LocalRequestHandler {
                     EmptyResponseException {
         requirePermitted(request);
         if (request instanceof JolokiaNotificationRequest notification) {
-            return subscribers.handle(notification, command -> super.handleRequest(command, null));
+            synchronized (subscribers) {
+                return handleCommand(notification);
+            }
         }
         return super.handleRequest(request, previous);
     }
 
-    /** Removes all subscribers. */
+    private Object handleCommand(JolokiaNotificationRequest request)
+            throws IOException, JMException, NotChangedException, BadRequestException, EmptyResponseException {
+        NotificationCommandType type = request.getCommand().getType();
+        if (request.getCommand() instanceof ClientCommand command) {
+            subscribers.get(command.getClient()); // Moves the client to the end of the access order.
+            if (type == NotificationCommandType.UNREGISTER) {
+                subscribers.remove(command.getClient());
+            }
+        }
+        if (type == NotificationCommandType.REGISTER && subscribers.size() >= MAX_SUBSCRIBERS) {
+            remove(subscribers.keySet().iterator().next());
+        }
+        Object response = super.handleRequest(request, null);
+        if (type == NotificationCommandType.REGISTER) {
+            subscribers.put((String) ((JSONObject) response).get("id"), true);
+        }
+        return response;
+    }
+
+    /** Removes subscriptions one by one, because Jolokia fails to unregister a client with several. */
+    private void remove(String client) {
+        subscribers.remove(client);
+        try {
+            JSONObject subscriptions = (JSONObject) super.handleRequest(command("list/" + client), null);
+            for (Object handle : List.copyOf(subscriptions.keySet())) {
+                super.handleRequest(command("remove/" + client + "/" + handle), null);
+            }
+            super.handleRequest(command("unregister/" + client), null);
+        } catch (Exception e) {
+            LOG.debug("Failed to remove a subscriber", e);
+        }
+    }
+
+    private static JolokiaNotificationRequest command(String command) throws BadRequestException {
+        return JolokiaRequestFactory.createGetRequest("notification/" + command, new ProcessingParameters(Map.of()));
+    }
+
     @Override
     public void destroy() throws JMException {
-        subscribers.close(command -> super.handleRequest(command, null));
+        synchronized (subscribers) {
+            List.copyOf(subscribers.keySet()).forEach(this::remove);
+        }
         super.destroy();
     }
 

@@ -51,7 +51,6 @@ final class MBeanPolicy {
 
     private MBeanPolicy() {}
 
-    /** Whether clients may see a bean. */
     static boolean isVisible(ObjectName name) {
         return READABLE.contains(name.getDomain());
     }
@@ -72,16 +71,15 @@ final class MBeanPolicy {
     }
 
     static boolean mayWrite(OperatorRole role, ObjectName name) {
-        return isOwn(name) && isControl(role);
+        return isOwn(name) && role.mayChange();
     }
 
     static boolean mayInvoke(OperatorRole role, ObjectName name, String operation) {
-        return (isOwn(name) && isControl(role))
+        return (isOwn(name) && role.mayChange())
                 || isNotificationPull(name, operation)
                 || isThreadQuery(name, operation);
     }
 
-    /** Whether a bean belongs to this server. */
     static boolean isOwn(ObjectName name) {
         return name.getDomain().equals(OWN_DOMAIN);
     }
@@ -104,12 +102,5 @@ final class MBeanPolicy {
         return name.getDomain().equals(JolokiaAgent.DOMAIN)
                 && NOTIFICATION_STORE.equals(name.getKeyProperty("type"))
                 && (operation.equals("pull") || operation.startsWith("pull("));
-    }
-
-    private static boolean isControl(OperatorRole role) {
-        return switch (role) {
-            case CONTROL -> true;
-            case MONITOR -> false;
-        };
     }
 }

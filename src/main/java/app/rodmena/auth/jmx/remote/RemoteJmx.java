@@ -4,8 +4,8 @@ import app.rodmena.auth.security.Keystore;
 import app.rodmena.auth.security.OperatorRole;
 import app.rodmena.auth.security.OperatorSession;
 import app.rodmena.auth.security.Operators;
+import app.rodmena.auth.security.Operators.TooManyLoginAttemptsException;
 import app.rodmena.auth.security.RemoteConfig;
-import app.rodmena.auth.security.TooManyLoginAttemptsException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -45,6 +45,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RemoteJmx implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.remote");
+    private static final MBeanServer PLATFORM = ManagementFactory.getPlatformMBeanServer();
     private static final String REGISTRY_NAME = "jmxrmi";
     private static final String ADVERTISED_HOST_PROPERTY = "java.rmi.server.hostname";
 
@@ -58,6 +59,10 @@ public final class RemoteJmx implements AutoCloseable {
             + "javax.management.*;javax.management.openmbean.*;javax.management.relation.MBeanServerNotificationFilter;"
             + "javax.management.remote.NotificationResult;java.rmi.MarshalledObject;java.rmi.dgc.*;java.rmi.server.*;"
             + "javax.security.auth.Subject;!*";
+
+    /** For calls of the connector itself. */
+    private static final OperatorSession CONNECTOR_SESSION =
+            new OperatorSession("the connector", OperatorRole.MONITOR, "this process");
 
     private final RmiSocketFactory sockets;
     private final Registry registry;
@@ -99,10 +104,11 @@ public final class RemoteJmx implements AutoCloseable {
                 JMXConnectorServer.AUTHENTICATOR, authenticator(operators),
                 RMIConnectorServer.CREDENTIALS_FILTER_PATTERN, CREDENTIALS_FILTER,
                 RMIConnectorServer.SERIAL_FILTER_PATTERN, ARGUMENTS_FILTER);
-        GuardedServers access = new GuardedServers(ManagementFactory.getPlatformMBeanServer(), operators);
-        RmiServer server = new RmiServer(sockets.boundAddress().getPort(), clientSockets, sockets, environment, access);
-        JMXConnectorServer connector = new RMIConnectorServer(
-                new JMXServiceURL("service:jmx:rmi:///"), environment, server, access.forConnector());
+        RmiServer server =
+                new RmiServer(sockets.boundAddress().getPort(), clientSockets, sockets, environment, operators);
+        MBeanServer forConnector = GuardedMBeanServer.guard(PLATFORM, () -> CONNECTOR_SESSION);
+        JMXConnectorServer connector =
+                new RMIConnectorServer(new JMXServiceURL("service:jmx:rmi:///"), environment, server, forConnector);
         RemoteJmx jmx = new RemoteJmx(sockets, registry, connector);
         try {
             connector.start();
@@ -114,12 +120,10 @@ public final class RemoteJmx implements AutoCloseable {
         return Optional.of(jmx);
     }
 
-    /** The actual address, with the port that was chosen for port 0. */
     public InetSocketAddress address() {
         return sockets.boundAddress();
     }
 
-    /** Closes all connections, and stops listening. */
     @Override
     public void close() throws IOException {
         try (sockets) {
@@ -164,27 +168,9 @@ public final class RemoteJmx implements AutoCloseable {
 
     private static String clientAddress() {
         try {
-            return NonLocalAddressSocket.realAddress(RemoteServer.getClientHost());
+            return RmiSocketFactory.NonLocalAddressSocket.realAddress(RemoteServer.getClientHost());
         } catch (ServerNotActiveException e) {
             throw new SecurityException("Logins are accepted from RMI clients only", e);
-        }
-    }
-
-    /** Creates the guarded MBean server of a connection. */
-    private record GuardedServers(MBeanServer beans, Operators operators) {
-        MBeanServer forSession(OperatorSession session) {
-            return GuardedMBeanServer.guard(beans, () -> {
-                if (!operators.isValid(session)) {
-                    throw new SecurityException(session.name() + " is no longer an operator of this server");
-                }
-                return session;
-            });
-        }
-
-        /** For calls of the connector itself. */
-        MBeanServer forConnector() {
-            OperatorSession connector = new OperatorSession("the connector", OperatorRole.MONITOR, "this process");
-            return GuardedMBeanServer.guard(beans, () -> connector);
         }
     }
 
@@ -193,17 +179,17 @@ public final class RemoteJmx implements AutoCloseable {
      * thread's Subject, needs a method that Java 18 replaced and Java 24 disabled.)
      */
     private static final class RmiServer extends RMIJRMPServerImpl {
-        private final GuardedServers access;
+        private final Operators operators;
 
         RmiServer(
                 int port,
                 RMIClientSocketFactory clientSockets,
                 RmiSocketFactory sockets,
                 Map<String, ?> environment,
-                GuardedServers access)
+                Operators operators)
                 throws IOException {
             super(port, clientSockets, sockets, environment);
-            this.access = access;
+            this.operators = operators;
         }
 
         @Override
@@ -215,13 +201,20 @@ public final class RemoteJmx implements AutoCloseable {
             synchronized (this) {
                 // A new connection takes the current MBean server of the RMI server
                 MBeanServer previous = getMBeanServer();
-                setMBeanServer(access.forSession(session));
+                setMBeanServer(GuardedMBeanServer.guard(PLATFORM, () -> requireValid(session)));
                 try {
                     return super.makeClient(connectionId, null);
                 } finally {
                     setMBeanServer(previous);
                 }
             }
+        }
+
+        private OperatorSession requireValid(OperatorSession session) {
+            if (!operators.isValid(session)) {
+                throw new SecurityException(session.name() + " is no longer an operator of this server");
+            }
+            return session;
         }
     }
 

@@ -2,7 +2,10 @@ package app.rodmena.auth.tools.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.rodmena.auth.tools.load.PoolUse.Peak;
+import app.rodmena.auth.tools.load.LoadResults.ErrorCounts;
+import app.rodmena.auth.tools.load.LoadResults.LoadExpectation;
+import app.rodmena.auth.tools.load.LoadResults.PoolUse;
+import app.rodmena.auth.tools.load.LoadResults.PoolUse.Peak;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

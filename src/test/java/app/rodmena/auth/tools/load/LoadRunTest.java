@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import app.rodmena.auth.testing.AuthProcess;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestServer;
+import app.rodmena.auth.tools.load.LoadPlan.RequestMix;
+import app.rodmena.auth.tools.load.LoadResults.LoadExpectation;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;

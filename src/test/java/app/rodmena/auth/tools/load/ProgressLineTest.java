@@ -3,6 +3,8 @@ package app.rodmena.auth.tools.load;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.tools.load.LoadDriver.Progress;
+import app.rodmena.auth.tools.load.PoolWatch.HealthSample;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;

@@ -3,6 +3,8 @@ package app.rodmena.auth.tools.load;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.tools.load.LoadRequest.ResponseValidator;
+import app.rodmena.auth.tools.load.RequestFailure.Kind;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -18,7 +20,7 @@ class ResponseValidatorTest {
     void theSameBodyWithAnotherTimestampIsCorrect() {
         assertThat(judge(200, WRAPPED.formatted(true, 1))).isEmpty();
         assertThat(judge(200, WRAPPED.formatted(true, 2))).isEmpty();
-        assertThat(judge(200, WRAPPED.formatted(false, 1))).contains(LoadFailure.WRONG_ANSWER);
+        assertThat(judge(200, WRAPPED.formatted(false, 1))).contains(Kind.WRONG_ANSWER);
         assertThat(judge(200, WRAPPED.formatted(true, 3))).isEmpty();
     }
 
@@ -38,20 +40,19 @@ class ResponseValidatorTest {
         String whole = WRAPPED.formatted(true, 1);
         assertThat(judge(200, whole)).isEmpty();
 
-        assertThat(judge(200, whole.substring(0, whole.length() - 5))).contains(LoadFailure.WRONG_ANSWER);
-        assertThat(judge(200, "")).contains(LoadFailure.WRONG_ANSWER);
-        assertThat(judge(200, "<html>")).contains(LoadFailure.WRONG_ANSWER);
+        assertThat(judge(200, whole.substring(0, whole.length() - 5))).contains(Kind.WRONG_ANSWER);
+        assertThat(judge(200, "")).contains(Kind.WRONG_ANSWER);
+        assertThat(judge(200, "<html>")).contains(Kind.WRONG_ANSWER);
     }
 
     @Test
     void anotherStatusIsAFailureWithTheStartOfTheBody() {
         Optional<RequestFailure> miss = answer.check(503, bytes("{\"message\":\"no connection\nwithin 30 s\"}"));
 
-        assertThat(miss)
-                .contains(new RequestFailure(LoadFailure.STATUS, 503, "{\"message\":\"no connection within 30 s\"}"));
+        assertThat(miss).contains(new RequestFailure(Kind.STATUS, 503, "{\"message\":\"no connection within 30 s\"}"));
     }
 
-    private Optional<LoadFailure> judge(int status, String body) {
+    private Optional<Kind> judge(int status, String body) {
         return answer.check(status, bytes(body)).map(RequestFailure::failure);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.data.Percentage.withPercentage;
 
 import app.rodmena.auth.capacity.model.OfferedLoad;
 import app.rodmena.auth.capacity.model.QueueModel;
+import app.rodmena.auth.tools.model.FleetSimulation.FleetScenario;
 import app.rodmena.auth.tools.model.FleetSimulation.Outcome;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;

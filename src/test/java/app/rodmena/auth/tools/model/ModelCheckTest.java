@@ -3,6 +3,7 @@ package app.rodmena.auth.tools.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.testing.TestPostgres;
+import app.rodmena.auth.tools.model.ModelCheck.LoadPoint;
 import app.rodmena.auth.tools.model.ModelCheck.Outcome;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

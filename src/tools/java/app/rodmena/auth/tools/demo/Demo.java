@@ -1,10 +1,13 @@
 package app.rodmena.auth.tools.demo;
 
+import static app.rodmena.auth.common.NumberText.decimal;
+
 import app.rodmena.auth.AuthServer;
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.diagnosis.TextColumns;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.SessionOptions;
+import app.rodmena.auth.tools.demo.DemoCommand.Scenario;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -55,12 +58,8 @@ final class Demo {
         return URI.create("http://127.0.0.1:" + address.getPort());
     }
 
-    /**
-     * Runs a scenario to its end.
-     *
-     * @return whether the server showed the expected diagnosis and recovered where the scenario ends the failure
-     */
-    boolean play(DemoScenario trouble) throws SQLException, IOException, InterruptedException {
+    /** Returns whether the server showed the expected diagnosis, and recovered if the scenario ends the failure. */
+    boolean play(Scenario trouble) throws SQLException, IOException, InterruptedException {
         String path = "/api/roles";
         client.rush(8, "POST", "/api/role/role-%d").forEach(CompletableFuture::join);
         say();
@@ -108,13 +107,10 @@ final class Demo {
             boolean recovered = well();
             JsonNode slowest = client.json("/statements/slow").path(0);
             step("The server keeps slow statements: curl -s " + admin.resolve("/statements/slow"));
-            quote(String.format(
-                    Locale.ROOT,
-                    "%s was slow %d times, %.1f s in all: %s",
-                    slowest.path("name").asText(),
-                    slowest.path("count").asInt(),
-                    slowest.path("totalMillis").asDouble() / 1_000,
-                    slowest.path("sql").asText()));
+            String name = slowest.path("name").asText();
+            String total = decimal(slowest.path("totalMillis").asDouble() / 1_000, 1);
+            quote("%s was slow %s times, %s s in all: ".formatted(name, slowest.path("count"), total)
+                    + slowest.path("sql").asText());
             return shown && recovered;
         }
     }

@@ -10,6 +10,7 @@ import app.rodmena.auth.cli.LogLevelOverrides;
 import app.rodmena.auth.cli.ProcessLifecycle;
 import app.rodmena.auth.cli.WireNameConverter;
 import app.rodmena.auth.common.DurationFormat;
+import app.rodmena.auth.common.WireNamed;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
 import app.rodmena.auth.pool.PoolSettings;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -60,17 +62,11 @@ public final class DemoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "NAME", arity = "0..1", converter = Scenario.class)
-    private DemoScenario scenario;
+    @Parameters(paramLabel = "NAME", arity = "0..1")
+    private Scenario scenario;
 
     @Mixin
     HelpOption help;
-
-    private static final class Scenario extends WireNameConverter<DemoScenario> {
-        Scenario() {
-            super(DemoScenario.class);
-        }
-    }
 
     private DemoCommand(CommandContext context) {
         this.out = context.out();
@@ -79,12 +75,13 @@ public final class DemoCommand implements Callable<Integer> {
 
     /** Creates the command line; its help lists the scenarios. */
     public static CommandLine commandLine(CommandContext context) {
-        CommandLine line = new CommandLine(new DemoCommand(context));
+        CommandLine line = new CommandLine(new DemoCommand(context))
+                .registerConverter(Scenario.class, new WireNameConverter<>(Scenario.class));
         line.getCommandSpec()
                 .usageMessage()
                 .footer(Stream.concat(
                                 Stream.of(""),
-                                Arrays.stream(DemoScenario.values())
+                                Arrays.stream(Scenario.values())
                                         .map(scenario ->
                                                 "  %-21s %s".formatted(scenario.wireName(), scenario.meaning())))
                         .toArray(String[]::new));
@@ -112,7 +109,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private boolean play(DemoScenario scenario, Path directory) throws Exception {
+    private boolean play(Scenario scenario, Path directory) throws Exception {
         out.printf("Demo \"%s\": %s.%n", scenario.wireName(), scenario.meaning());
         out.printf(
                 "A server of its own starts, with its own PostgreSQL: a pool of %s + %s, pool_timeout %s.%n",
@@ -126,10 +123,10 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static ServerConfig config(DemoScenario scenario, Path directory) {
+    private static ServerConfig config(Scenario scenario, Path directory) {
         return new ServerConfig(
                 new ServerConfig.Database.Embedded(new EmbeddedConfig(directory.resolve("data"), true)),
-                scenario == DemoScenario.LEAK ? IMPATIENT : SMALL,
+                scenario == Scenario.LEAK ? IMPATIENT : SMALL,
                 CapacityConfig.DEFAULT,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off().withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty()),
@@ -137,5 +134,30 @@ public final class DemoCommand implements Callable<Integer> {
                 new IncidentsConfig(Optional.of(directory.resolve("incidents")), Duration.ofSeconds(2), false, false),
                 NAME,
                 true);
+    }
+
+    /** The failures that a demo can show. */
+    public enum Scenario implements WireNamed {
+        LOCK("a session holds a table lock and is idle"),
+        SLOW("a trigger makes every insert slow"),
+        LEAK("code takes connections and does not return them"),
+        IDLE_IN_TRANSACTION("code opens a transaction, then waits for another service"),
+        KILL("backends are terminated, then PostgreSQL is killed");
+
+        private final String meaning;
+
+        Scenario(String meaning) {
+            this.meaning = meaning;
+        }
+
+        @Override
+        public String wireName() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /** The description, a clause for the help. */
+        public String meaning() {
+            return meaning;
+        }
     }
 }

@@ -1,9 +1,12 @@
 package app.rodmena.auth.tools.load;
 
-import app.rodmena.auth.tools.load.PoolUse.Peak;
+import static app.rodmena.auth.common.NumberText.decimal;
+import static app.rodmena.auth.common.NumberText.grouped;
+
+import app.rodmena.auth.tools.load.LoadResults.LoadExpectation;
+import app.rodmena.auth.tools.load.LoadResults.PoolUse.Peak;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Compares a load test with the expectations of a pool under load. */
@@ -21,23 +24,24 @@ final class LoadAssessment {
 
     /** @param returned time from the end of the load until no connection was in use; empty if one still was */
     static List<LoadExpectation> of(
-            ErrorCounts errors, long requests, PoolUse pool, Optional<Duration> returned, int maxWaitSeconds) {
+            LoadResults.ErrorCounts errors,
+            long requests,
+            LoadResults.PoolUse pool,
+            Optional<Duration> returned,
+            int maxWaitSeconds) {
         return List.of(
                 allCorrect(errors, requests), notPinned(pool), overflow(pool), allReturned(returned, maxWaitSeconds));
     }
 
-    private static LoadExpectation allCorrect(ErrorCounts errors, long requests) {
+    private static LoadExpectation allCorrect(LoadResults.ErrorCounts errors, long requests) {
+        long due = requests + errors.unsent();
         return new LoadExpectation(
                 "every response correct",
                 errors.total() == 0 && requests > 0,
-                String.format(
-                        Locale.ROOT,
-                        "%,d of %,d",
-                        requests - errors.total() + errors.unsent(),
-                        requests + errors.unsent()));
+                grouped(due - errors.total()) + " of " + grouped(due));
     }
 
-    private static LoadExpectation notPinned(PoolUse pool) {
+    private static LoadExpectation notPinned(LoadResults.PoolUse pool) {
         boolean pinned = isPinned(pool.allOut());
         String range = pool.fewestOut() == pool.mostOut()
                 ? "checked_out %s".formatted(pool.mostOut())
@@ -53,17 +57,18 @@ final class LoadAssessment {
                         + (pinned ? ", and in nearly all samples after the first of these" : ""));
     }
 
-    private static LoadExpectation overflow(PoolUse pool) {
+    private static LoadExpectation overflow(LoadResults.PoolUse pool) {
+        String mean = decimal(pool.meanOverflow(), 1);
+        int overflow = pool.maximum() - pool.poolSize();
         return new LoadExpectation(
                 "overflow minimal",
                 !isPinned(pool.allOpen()),
-                String.format(
-                        Locale.ROOT,
-                        "%.1f on average, %d at most; all %d open in %s",
-                        pool.meanOverflow(),
-                        pool.mostOverflow(),
-                        pool.maximum() - pool.poolSize(),
-                        share(pool.allOpen().looks(), pool.looks())));
+                "%s on average, %s at most; all %s open in %s"
+                        .formatted(
+                                mean,
+                                pool.mostOverflow(),
+                                overflow,
+                                share(pool.allOpen().looks(), pool.looks())));
     }
 
     private static LoadExpectation allReturned(Optional<Duration> returned, int maxWaitSeconds) {
@@ -83,6 +88,6 @@ final class LoadAssessment {
     private static String share(long count, long samples) {
         return samples == 0
                 ? "no sample: /health did not answer"
-                : String.format(Locale.ROOT, "%d %% of %,d samples", Math.round(100.0 * count / samples), samples);
+                : "%s %% of %s samples".formatted(Math.round(100.0 * count / samples), grouped(samples));
     }
 }

@@ -6,6 +6,7 @@ import io.undertow.client.ClientExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
@@ -19,15 +20,9 @@ final class LoadClient {
     private static final int INITIAL_BODY_BYTES = 4 * 1024;
     private static final int MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-    /** Is notified when a request has ended, successfully or not. */
-    @FunctionalInterface
-    interface Listener {
-        void finished(LoadClient client, Optional<RequestFailure> failure);
-    }
-
     private final LoadTransport transport;
     private final RequestSequence sequence;
-    private final Listener listener;
+    private final BiConsumer<LoadClient, Optional<RequestFailure>> listener;
     private LoadConnection loadConnection = new LoadConnection();
     private ByteBuffer body = ByteBuffer.allocate(INITIAL_BODY_BYTES);
     private LoadRequest request;
@@ -35,7 +30,11 @@ final class LoadClient {
     private long intendedNanos;
     private long sentNanos;
 
-    LoadClient(LoadTransport transport, RequestSequence sequence, Listener listener) {
+    /** @param listener is called when a request has ended, successfully or not */
+    LoadClient(
+            LoadTransport transport,
+            RequestSequence sequence,
+            BiConsumer<LoadClient, Optional<RequestFailure>> listener) {
         this.transport = transport;
         this.sequence = sequence;
         this.listener = listener;
@@ -46,11 +45,7 @@ final class LoadClient {
         loadConnection.open(completion, failure -> completion.run());
     }
 
-    /**
-     * Sends the next request; must not be called while another is in flight.
-     *
-     * @param intended the time at which it was due; now or earlier
-     */
+    /** Sends the next request, due at an instant that has passed; must not be called while another is in flight. */
     void sendNext(long intended) {
         request = sequence.next();
         intendedNanos = intended;
@@ -63,8 +58,8 @@ final class LoadClient {
             LoadConnection opening = loadConnection;
             loadConnection.open(
                     opening::send,
-                    failure ->
-                            opening.end(Optional.of(RequestFailure.unanswered(LoadFailure.CONNECT, reason(failure)))));
+                    failure -> opening.end(
+                            Optional.of(RequestFailure.unanswered(RequestFailure.Kind.CONNECT, reason(failure)))));
         }
     }
 
@@ -72,7 +67,7 @@ final class LoadClient {
     void timeOutSentBefore(long nanos) {
         if (isBusy && (nanos == Long.MAX_VALUE || sentNanos - nanos < 0)) {
             LoadConnection timedOut = loadConnection;
-            timedOut.end(Optional.of(RequestFailure.unanswered(LoadFailure.TIMEOUT, "no answer")));
+            timedOut.end(Optional.of(RequestFailure.unanswered(RequestFailure.Kind.TIMEOUT, "no answer")));
         }
     }
 
@@ -189,7 +184,7 @@ final class LoadClient {
                     close();
                 }
             }
-            listener.finished(LoadClient.this, failure);
+            listener.accept(LoadClient.this, failure);
         }
 
         void close() {
@@ -198,7 +193,7 @@ final class LoadClient {
         }
 
         private void connectionLost(IOException failure) {
-            end(Optional.of(RequestFailure.unanswered(LoadFailure.CONNECTION_LOST, reason(failure))));
+            end(Optional.of(RequestFailure.unanswered(RequestFailure.Kind.CONNECTION_LOST, reason(failure))));
         }
 
         private ClientCallback<ClientExchange> callback(Consumer<ClientExchange> listener) {

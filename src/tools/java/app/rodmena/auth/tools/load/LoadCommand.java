@@ -2,15 +2,14 @@ package app.rodmena.auth.tools.load;
 
 import app.rodmena.auth.cli.CommandContext;
 import app.rodmena.auth.cli.CommandFailedException;
-import app.rodmena.auth.cli.CommandJson;
-import app.rodmena.auth.cli.DurationConverter;
 import app.rodmena.auth.cli.HelpOption;
 import app.rodmena.auth.cli.HiddenValueException;
-import app.rodmena.auth.cli.IntegerRange;
 import app.rodmena.auth.cli.PasswordPrompt;
+import app.rodmena.auth.cli.UsageErrors;
 import app.rodmena.auth.cli.VariableDefaults;
 import app.rodmena.auth.cli.WireNameConverter;
 import app.rodmena.auth.common.DurationFormat;
+import app.rodmena.auth.common.Json;
 import app.rodmena.auth.rbac.ClientKey;
 import app.rodmena.auth.settings.EnvironmentVariables;
 import app.rodmena.auth.settings.UsageException;
@@ -29,7 +28,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code ./run.sh load}: puts load on a server and prints the results. */
 @Command(
@@ -60,70 +58,58 @@ public final class LoadCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--url",
-            paramLabel = "URL",
-            defaultValue = URL,
-            converter = Target.class,
-            description = "The server (" + URL + ")")
+    @Option(names = "--url", paramLabel = "URL", defaultValue = URL, description = "The server (" + URL + ")")
     private LoadTarget target;
 
     @Option(
             names = {"-n", "--requests"},
             paramLabel = "N",
             defaultValue = "1000",
-            converter = Requests.class,
             description = "Number of requests (1000)")
-    private int requests;
+    private String requests;
 
     @Option(
             names = {"-d", "--duration"},
             paramLabel = "DURATION",
-            converter = LoadDuration.class,
             description = "Duration of the load, instead of a number of requests")
-    private Duration duration;
+    private String duration;
 
     @Option(
             names = {"-c", "--clients"},
             paramLabel = "N",
             defaultValue = "100",
-            converter = Clients.class,
             description = "Connections, each with one request at a time (100)")
-    private int clients;
+    private String clients;
 
     @Option(
             names = "--rate",
             paramLabel = "N",
-            converter = Rate.class,
             description = "Requests per second, independent of the server's speed; latency then counts from the time a"
                     + " request was due. Without it, each client sends its next request after the answer")
-    private Integer rate;
+    private String rate;
 
     @Option(
             names = "--mix",
             paramLabel = "MIX",
             defaultValue = "roles",
-            converter = Mix.class,
             description =
                     "Kind of requests: roles, checks, writes, all (roles). all is eight checks, one list of roles,"
                             + " one write of ten")
-    private RequestMix mix;
+    private LoadPlan.RequestMix mix;
 
     @Option(
             names = "--warm-up",
             paramLabel = "DURATION",
-            converter = WarmUp.class,
             description = "Time before the load during which the same requests are sent, but not counted: a cold client"
                     + " is late for many of its requests (2s with --rate, otherwise 0s)")
-    private Duration warmUp;
+    private String warmUp;
 
     @Option(
             names = "--timeout",
             paramLabel = "DURATION",
             defaultValue = "35s",
-            converter = Timeout.class,
             description = "A request not answered within it has failed (35s)")
-    private Duration timeout;
+    private String timeout;
 
     @Option(
             names = "--key",
@@ -146,78 +132,6 @@ public final class LoadCommand implements Callable<Integer> {
     @Mixin
     HelpOption help;
 
-    private static final class Requests extends IntegerRange {
-        Requests() {
-            super(LoadPlan.MAX_REQUESTS);
-        }
-    }
-
-    private static final class Clients extends IntegerRange {
-        Clients() {
-            super(LoadPlan.MAX_CLIENTS);
-        }
-    }
-
-    private static final class Rate extends IntegerRange {
-        Rate() {
-            super(LoadPlan.MAX_RATE);
-        }
-    }
-
-    private static final class Target implements ITypeConverter<LoadTarget> {
-        @Override
-        public LoadTarget convert(String text) {
-            if (text.contains("@")) {
-                throw new HiddenValueException("must not contain a login; --key sets the client key");
-            }
-            return LoadTarget.parse(text);
-        }
-    }
-
-    private static final class Mix extends WireNameConverter<RequestMix> {
-        Mix() {
-            super(RequestMix.class);
-        }
-    }
-
-    private abstract static class DurationRange implements ITypeConverter<Duration> {
-        private final Duration min;
-        private final Duration max;
-
-        DurationRange(Duration min, Duration max) {
-            this.min = min;
-            this.max = max;
-        }
-
-        @Override
-        public Duration convert(String text) {
-            Duration duration = new DurationConverter().convert(text);
-            if (duration.compareTo(min) < 0 || duration.compareTo(max) > 0) {
-                throw new TypeConversionException(
-                        "must be %s to %s".formatted(DurationFormat.of(min), DurationFormat.of(max)));
-            }
-            return duration;
-        }
-    }
-
-    private static final class LoadDuration extends DurationRange {
-        LoadDuration() {
-            super(MIN_DURATION, Duration.ofDays(1));
-        }
-    }
-
-    private static final class Timeout extends DurationRange {
-        Timeout() {
-            super(MIN_DURATION, Duration.ofHours(1));
-        }
-    }
-
-    private static final class WarmUp extends DurationRange {
-        WarmUp() {
-            super(Duration.ZERO, Duration.ofHours(1));
-        }
-    }
-
     private static final class Key implements ITypeConverter<String> {
         @Override
         public String convert(String text) {
@@ -234,9 +148,10 @@ public final class LoadCommand implements Callable<Integer> {
         this.context = context;
     }
 
-    /** Creates the command line, with defaults from the environment variables. */
     public static CommandLine commandLine(CommandContext context) {
         return new CommandLine(new LoadCommand(context))
+                .registerConverter(LoadTarget.class, LoadTarget::parse)
+                .registerConverter(LoadPlan.RequestMix.class, new WireNameConverter<>(LoadPlan.RequestMix.class))
                 .setDefaultValueProvider(new VariableDefaults(context.environment(), EnvironmentVariables.LOAD_PREFIX));
     }
 
@@ -253,6 +168,22 @@ public final class LoadCommand implements Callable<Integer> {
     }
 
     private LoadPlan plan() {
+        LoadPlan plan = new LoadPlan(
+                target,
+                UsageErrors.number(spec, "--requests", requests, LoadPlan.MAX_REQUESTS),
+                duration == null
+                        ? Optional.of(SURGE_DURATION).filter(time -> isSurge)
+                        : Optional.of(time("--duration", duration, MIN_DURATION, Duration.ofDays(1))),
+                UsageErrors.number(spec, "--clients", clients, LoadPlan.MAX_CLIENTS),
+                rate == null
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(UsageErrors.number(spec, "--rate", rate, LoadPlan.MAX_RATE)),
+                mix,
+                warmUp == null
+                        ? rate == null ? Duration.ZERO : OPEN_LOOP_WARM_UP
+                        : time("--warm-up", warmUp, Duration.ZERO, Duration.ofHours(1)),
+                time("--timeout", timeout, MIN_DURATION, Duration.ofHours(1)),
+                Optional.ofNullable(key));
         if (!target.isLoopback() && !isOwnServer) {
             throw new UsageException(
                     "%s is on another machine; --yes-this-is-my-server allows the load".formatted(target));
@@ -271,16 +202,17 @@ public final class LoadCommand implements Callable<Integer> {
         if (duration != null && isGiven.test("--requests")) {
             throw new UsageException("--requests and --duration: one or the other");
         }
-        return new LoadPlan(
-                target,
-                requests,
-                Optional.ofNullable(duration == null && isSurge ? SURGE_DURATION : duration),
-                clients,
-                rate == null ? OptionalInt.empty() : OptionalInt.of(rate),
-                mix,
-                Optional.ofNullable(warmUp).orElse(rate == null ? Duration.ZERO : OPEN_LOOP_WARM_UP),
-                timeout,
-                Optional.ofNullable(key));
+        return plan;
+    }
+
+    private Duration time(String option, String text, Duration min, Duration max) {
+        Duration time = DurationFormat.parse(text)
+                .orElseThrow(() -> UsageErrors.invalid(spec, option, text, DurationFormat.RULE));
+        if (time.compareTo(min) < 0 || time.compareTo(max) > 0) {
+            String rule = "must be %s to %s".formatted(DurationFormat.of(min), DurationFormat.of(max));
+            throw UsageErrors.invalid(spec, option, text, rule);
+        }
+        return time;
     }
 
     private int run(LoadPlan plan) throws CommandFailedException {
@@ -289,7 +221,7 @@ public final class LoadCommand implements Callable<Integer> {
         List<LoadResults> results = new ArrayList<>();
         boolean isStopped = false;
         try {
-            for (int number : isSurge ? SURGE_CLIENTS : List.of(clients)) {
+            for (int number : isSurge ? SURGE_CLIENTS : List.of(plan.clients())) {
                 LoadResults result = measure(plan.withClients(number), progress);
                 results.add(result);
                 isStopped = result.interrupted();
@@ -315,7 +247,7 @@ public final class LoadCommand implements Callable<Integer> {
         if (isSurge) {
             return LoadReport.surge(results);
         }
-        return isJson ? CommandJson.text(results.get(0).fields()) : LoadReport.text(results.get(0));
+        return isJson ? Json.indented(results.get(0).fields()) : LoadReport.text(results.get(0));
     }
 
     private static LoadResults measure(LoadPlan plan, ProgressLine progress)

@@ -1,5 +1,7 @@
 package app.rodmena.auth.tools.load;
 
+import app.rodmena.auth.tools.load.LoadResults.ClientLatency;
+import app.rodmena.auth.tools.load.RequestFailure.Kind;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,7 +15,7 @@ final class LoadCounter {
     private final Histogram fromDue = new Histogram(TimeUnit.HOURS.toMicros(1), 3);
 
     private final Histogram fromSending = new Histogram(TimeUnit.HOURS.toMicros(1), 3);
-    private final Map<LoadFailure, Long> failures = new EnumMap<>(LoadFailure.class);
+    private final Map<Kind, Long> failures = new EnumMap<>(Kind.class);
     private final Map<Integer, Long> statuses = new TreeMap<>();
     private final Map<String, String> examples = new LinkedHashMap<>();
     private long failed;
@@ -31,7 +33,7 @@ final class LoadCounter {
         failed++;
         failures.merge(failure.failure(), 1L, Long::sum);
         String kind = failure.failure().name();
-        if (failure.failure() == LoadFailure.STATUS) {
+        if (failure.failure() == Kind.STATUS) {
             statuses.merge(failure.status(), 1L, Long::sum);
             kind = Integer.toString(failure.status());
         }
@@ -62,19 +64,15 @@ final class LoadCounter {
         return ClientLatency.of(fromSending);
     }
 
-    /**
-     * The failed requests.
-     *
-     * @param unsent requests that were due while no client was free
-     */
-    ErrorCounts errors(long unsent) {
-        return new ErrorCounts(
+    /** @param unsent requests that were due while no client was free */
+    LoadResults.ErrorCounts errors(long unsent) {
+        return new LoadResults.ErrorCounts(
                 failed + unsent,
                 Map.copyOf(statuses),
-                failures.getOrDefault(LoadFailure.WRONG_ANSWER, 0L),
-                failures.getOrDefault(LoadFailure.TIMEOUT, 0L),
-                failures.getOrDefault(LoadFailure.CONNECTION_LOST, 0L),
-                failures.getOrDefault(LoadFailure.CONNECT, 0L),
+                failures.getOrDefault(Kind.WRONG_ANSWER, 0L),
+                failures.getOrDefault(Kind.TIMEOUT, 0L),
+                failures.getOrDefault(Kind.CONNECTION_LOST, 0L),
+                failures.getOrDefault(Kind.CONNECT, 0L),
                 unsent,
                 new LinkedHashMap<>(examples));
     }

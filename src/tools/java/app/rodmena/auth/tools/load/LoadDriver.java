@@ -31,7 +31,7 @@ final class LoadDriver {
     private static final long GONE_AFTER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final LoadTransport transport;
-    private final RequestSchedule schedule;
+    private final LoadPlan.RequestSchedule schedule;
     private final long timeoutNanos;
     private final List<LoadClient> clients = new ArrayList<>();
     private final ArrayDeque<LoadClient> free = new ArrayDeque<>();
@@ -57,7 +57,7 @@ final class LoadDriver {
 
     LoadDriver(
             LoadTransport transport,
-            RequestSchedule schedule,
+            LoadPlan.RequestSchedule schedule,
             Duration timeout,
             List<? extends RequestSequence> sequences) {
         this.transport = transport;
@@ -66,11 +66,7 @@ final class LoadDriver {
         sequences.forEach(sequence -> clients.add(new LoadClient(transport, sequence, this::finished)));
     }
 
-    /**
-     * Opens the connections, then starts the load. Thread-safe.
-     *
-     * @return completes when the last request has ended
-     */
+    /** Opens the connections, then starts the load; completes when the last request has ended. Thread-safe. */
     CompletableFuture<Void> start() {
         transport.run(() -> {
             for (int i = 0; i < MAX_CONCURRENT_OPENS; i++) {
@@ -155,7 +151,7 @@ final class LoadDriver {
         boolean connected = true;
         if (failure.isPresent()) {
             counter.addFailed(failure.get());
-            connected = failure.get().failure() != LoadFailure.CONNECT;
+            connected = failure.get().failure() != RequestFailure.Kind.CONNECT;
         } else {
             counter.addCorrect(lastNanos - client.intendedNanos(), lastNanos - client.sentNanos());
         }
@@ -238,5 +234,30 @@ final class LoadDriver {
     /** Whether the run ended because the server was gone. Only after the run has ended. */
     boolean isGone() {
         return isGone;
+    }
+
+    /**
+     * The progress of a load test.
+     *
+     * @param ended requests that have ended, successfully or not
+     * @param share the share of the run that is done, 0 to 1
+     * @param planned the total number of requests, if it is known
+     * @param perSecond requests per second in the last second
+     * @param p99Millis 99th percentile of the latency so far, in milliseconds
+     * @param errors failed requests so far
+     * @param pool the last sample of the pool
+     */
+    public record Progress(
+            long ended,
+            double share,
+            Optional<Long> planned,
+            Duration elapsed,
+            double perSecond,
+            double p99Millis,
+            long errors,
+            Optional<PoolWatch.HealthSample> pool) {
+        Progress with(Optional<PoolWatch.HealthSample> sample) {
+            return new Progress(ended, share, planned, elapsed, perSecond, p99Millis, errors, sample);
+        }
     }
 }

@@ -1,13 +1,25 @@
 package app.rodmena.auth.tools.load;
 
+import static app.rodmena.auth.common.NumberText.decimal;
+import static app.rodmena.auth.common.NumberText.grouped;
+
+import app.rodmena.auth.cli.TextReport;
+import app.rodmena.auth.cli.TextReport.OutputFormat;
 import app.rodmena.auth.common.DurationFormat;
-import java.time.Duration;
+import app.rodmena.auth.tools.load.LoadResults.ClientLatency;
+import app.rodmena.auth.tools.load.LoadResults.ErrorCounts;
+import app.rodmena.auth.tools.load.LoadResults.LoadExpectation;
+import app.rodmena.auth.tools.load.LoadResults.PoolUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Formats the results of a load as text. */
 final class LoadReport {
+    private static final List<String> SURGE_HEADER =
+            List.of("clients", "requests/s", "p50", "p99", "max", "in use", "open", "all in use", "errors");
+
     private LoadReport() {}
 
     static String text(LoadResults result) {
@@ -18,15 +30,12 @@ final class LoadReport {
         if (result.serverGone()) {
             text.append("Ended early: no connection to the server succeeded for 5 s.\n");
         }
-        text.append(row("Load", load(result)));
+        String seconds = decimal(result.elapsed().toNanos() / 1e9, 2);
+        text.append(row("Load", load(result.plan())));
         text.append(row(
                 "Throughput",
-                String.format(
-                        Locale.ROOT,
-                        "%s/s: %,d correct responses in %s",
-                        number(result.throughput()),
-                        result.correct(),
-                        seconds(result))));
+                "%s/s: %s correct responses in %s s"
+                        .formatted(rate(result.throughput()), grouped(result.correct()), seconds)));
         text.append(row("Latency", latency(result.latency())));
         result.serviceTime().ifPresent(service -> text.append(row("  once sent", latency(service))));
         text.append(row("Errors", errors(result.errors())));
@@ -38,76 +47,62 @@ final class LoadReport {
 
     /** A Markdown table with a row for each result. */
     static String surge(List<LoadResults> results) {
-        StringBuilder table = new StringBuilder("""
-                | clients | requests/s | p50 | p99 | max | in use | open | all in use | errors |
-                |---:|---:|---:|---:|---:|---:|---:|---:|---:|
-                """);
-        for (LoadResults result : results) {
-            PoolUse pool = result.pool();
-            table.append(String.format(
-                    Locale.ROOT,
-                    "| %,d | %s | %s | %s | %s | %d | %d | %s | %,d |%n",
-                    result.plan().clients(),
-                    number(result.throughput()),
-                    millis(result.latency().p50()),
-                    millis(result.latency().p99()),
-                    millis(result.latency().max()),
-                    pool.mostOut(),
-                    pool.mostOpen(),
-                    share(pool.allOut().looks(), pool.looks()),
-                    result.errors().total()));
-        }
-        results.stream()
-                .flatMap(result -> result.verdict().stream()
-                        .filter(expectation -> !expectation.isMet())
-                        .map(expectation -> String.format(
-                                Locale.ROOT, "%n%,d clients: %s", result.plan().clients(), verdict(expectation))))
-                .forEach(table::append);
-        return table.toString();
+        List<List<String>> rows = results.stream().map(LoadReport::surgeRow).toList();
+        return new TextReport().table(SURGE_HEADER, rows).as(OutputFormat.MARKDOWN, results)
+                + results.stream().map(LoadReport::unmet).collect(Collectors.joining());
     }
 
-    private static String load(LoadResults result) {
-        String clients = String.format(
-                Locale.ROOT, "%,d %s", result.plan().clients(), result.plan().clients() == 1 ? "client" : "clients");
-        String pace = result.plan().ratePerSecond().isPresent()
-                ? String.format(
-                        Locale.ROOT,
-                        "%,d/s by %s",
-                        result.plan().ratePerSecond().getAsInt(),
-                        clients)
+    private static List<String> surgeRow(LoadResults result) {
+        PoolUse pool = result.pool();
+        ClientLatency latency = result.latency();
+        long looks = pool.looks();
+        return List.of(
+                grouped(result.plan().clients()),
+                rate(result.throughput()),
+                millis(latency.p50()),
+                millis(latency.p99()),
+                millis(latency.max()),
+                Integer.toString(pool.mostOut()),
+                Integer.toString(pool.mostOpen()),
+                looks == 0 ? "-" : Math.round(100.0 * pool.allOut().looks() / looks) + " %",
+                grouped(result.errors().total()));
+    }
+
+    private static String unmet(LoadResults result) {
+        return result.verdict().stream()
+                .filter(expectation -> !expectation.isMet())
+                .map(expectation ->
+                        "%n%s clients: %s".formatted(grouped(result.plan().clients()), verdict(expectation)))
+                .collect(Collectors.joining());
+    }
+
+    private static String load(LoadPlan plan) {
+        String clients = grouped(plan.clients()) + (plan.clients() == 1 ? " client" : " clients");
+        String pace = plan.ratePerSecond().isPresent()
+                ? "%s/s by %s".formatted(grouped(plan.ratePerSecond().getAsInt()), clients)
                 : "as fast as %s are answered".formatted(clients);
-        String amount = result.plan()
-                .duration()
-                .map(time -> "%s s".formatted(time.toSeconds()))
-                .orElseGet(() ->
-                        String.format(Locale.ROOT, "%,d requests", result.plan().requests()));
-        Duration warmUp = result.plan().warmUp();
-        return "%s, mix %s, %s, on %s%s"
-                .formatted(
-                        amount,
-                        result.plan().mix().wireName(),
-                        pace,
-                        result.plan().target(),
-                        warmUp.isZero() ? "" : ", after %s of warm-up".formatted(DurationFormat.of(warmUp)));
+        String amount = plan.duration()
+                .map(time -> time.toSeconds() + " s")
+                .orElseGet(() -> grouped(plan.requests()) + " requests");
+        String warmUp =
+                plan.warmUp().isZero() ? "" : ", after %s of warm-up".formatted(DurationFormat.of(plan.warmUp()));
+        return "%s, mix %s, %s, on %s%s".formatted(amount, plan.mix().wireName(), pace, plan.target(), warmUp);
     }
 
     private static String errors(ErrorCounts errors) {
         List<String> kinds = new ArrayList<>();
-        errors.status()
-                .forEach((status, count) -> kinds.add(String.format(Locale.ROOT, "%,d answered %d", count, status)));
+        errors.status().forEach((status, count) -> add(kinds, count, "answered " + status));
         add(kinds, errors.wrongAnswer(), "answered incorrectly");
         add(kinds, errors.timeout(), "not answered in time");
         add(kinds, errors.connectionLost(), "lost their connection");
         add(kinds, errors.connect(), "could not connect");
         add(kinds, errors.unsent(), "due but never sent");
-        return kinds.isEmpty()
-                ? "none"
-                : String.format(Locale.ROOT, "%,d: %s", errors.total(), String.join(", ", kinds));
+        return kinds.isEmpty() ? "none" : grouped(errors.total()) + ": " + String.join(", ", kinds);
     }
 
     private static void add(List<String> kinds, long count, String words) {
         if (count > 0) {
-            kinds.add(String.format(Locale.ROOT, "%,d %s", count, words));
+            kinds.add(grouped(count) + " " + words);
         }
     }
 
@@ -116,13 +111,9 @@ final class LoadReport {
     }
 
     private static String pool(PoolUse pool) {
+        int overflow = pool.maximum() - pool.poolSize();
         return "at most %s of %s connections in use, and %s open (%s + %s)"
-                .formatted(
-                        pool.mostOut(),
-                        pool.maximum(),
-                        pool.mostOpen(),
-                        pool.poolSize(),
-                        pool.maximum() - pool.poolSize());
+                .formatted(pool.mostOut(), pool.maximum(), pool.mostOpen(), pool.poolSize(), overflow);
     }
 
     private static String verdict(LoadExpectation expectation) {
@@ -142,20 +133,11 @@ final class LoadReport {
 
     /** Formats a time in milliseconds with three significant digits. */
     static String millis(double millis) {
-        String form = millis >= 100 ? "%,.0f ms" : millis >= 10 ? "%.1f ms" : "%.2f ms";
-        return String.format(Locale.ROOT, form, millis);
+        return decimal(millis, millis >= 100 ? 0 : millis >= 10 ? 1 : 2) + " ms";
     }
 
-    private static String number(double perSecond) {
-        return String.format(Locale.ROOT, perSecond >= 100 ? "%,.0f" : "%.1f", perSecond);
-    }
-
-    private static String seconds(LoadResults result) {
-        return String.format(Locale.ROOT, "%.2f s", result.elapsed().toNanos() / 1e9);
-    }
-
-    private static String share(long times, long looks) {
-        return looks == 0 ? "-" : "%s %%".formatted(Math.round(100.0 * times / looks));
+    private static String rate(double perSecond) {
+        return decimal(perSecond, perSecond >= 100 ? 0 : 1);
     }
 
     private static String row(String name, String value) {

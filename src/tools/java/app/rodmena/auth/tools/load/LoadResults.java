@@ -1,10 +1,14 @@
 package app.rodmena.auth.tools.load;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
 
 /**
  * The results of a load test.
@@ -38,7 +42,6 @@ public record LoadResults(
         return elapsed.isZero() ? 0 : correct / (elapsed.toNanos() / 1e9);
     }
 
-    /** Whether every expectation is met. */
     public boolean isOk() {
         return verdict.stream().allMatch(LoadExpectation::isMet);
     }
@@ -65,4 +68,107 @@ public record LoadResults(
         fields.put("verdict", verdict);
         return fields;
     }
+
+    /**
+     * Failed requests by kind.
+     *
+     * @param status responses with a status other than 200, by status
+     * @param wrongAnswer responses with status 200 and a wrong body
+     * @param timeout requests without a response within the timeout
+     * @param connectionLost connections lost before the response was complete
+     * @param connect failed connection attempts
+     * @param unsent requests that were due but never sent, because every client was still waiting for a response
+     * @param examples the first failure of each kind or status, one line each
+     */
+    public record ErrorCounts(
+            long total,
+            Map<Integer, Long> status,
+            long wrongAnswer,
+            long timeout,
+            long connectionLost,
+            long connect,
+            long unsent,
+            Map<String, String> examples) {
+        public ErrorCounts {
+            status = Collections.unmodifiableMap(new TreeMap<>(status));
+            examples = Collections.unmodifiableMap(new LinkedHashMap<>(examples));
+        }
+    }
+
+    /** Latency of correct responses in milliseconds, to three significant digits; all 0 if there were none. */
+    public record ClientLatency(double mean, double p50, double p90, double p99, double p999, double max) {
+        private static final double MICROS_PER_MILLI = 1000;
+
+        static ClientLatency of(Histogram micros) {
+            return new ClientLatency(
+                    micros.getTotalCount() == 0 ? 0 : micros.getMean() / MICROS_PER_MILLI,
+                    at(micros, 50),
+                    at(micros, 90),
+                    at(micros, 99),
+                    at(micros, 99.9),
+                    micros.getMaxValue() / MICROS_PER_MILLI);
+        }
+
+        private static double at(Histogram micros, double percentile) {
+            return micros.getValueAtPercentile(percentile) / MICROS_PER_MILLI;
+        }
+    }
+
+    /**
+     * The pool during a load test, from samples of {@code GET /health}.
+     *
+     * @param poolSize pool_size
+     * @param maximum pool_size + max_overflow
+     * @param looks the number of samples
+     * @param fewestOut minimum of the connections in use
+     * @param mostOut maximum of the connections in use
+     * @param allOut the samples in which all connections were in use
+     * @param mostOpen maximum of the open connections
+     * @param meanOverflow mean of the connections open beyond pool_size
+     * @param mostOverflow maximum of the connections open beyond pool_size
+     * @param allOpen the samples in which the maximum number of connections was open
+     */
+    public record PoolUse(
+            int poolSize,
+            int maximum,
+            long looks,
+            int fewestOut,
+            int mostOut,
+            Peak allOut,
+            int mostOpen,
+            double meanOverflow,
+            int mostOverflow,
+            Peak allOpen) {
+        /**
+         * The samples in which a number was at its maximum.
+         *
+         * @param looks the number of samples at the maximum
+         * @param looksSince the number of all samples since the first of these
+         * @param secondsSince seconds from the first of these to the last sample
+         */
+        public record Peak(long looks, long looksSince, double secondsSince) {
+            /** Not at the maximum in any sample. */
+            static final Peak NONE = new Peak(0, 0, 0);
+
+            /** @param seconds since the previous sample */
+            Peak plusSample(boolean isAtMaximum, double seconds) {
+                return looks == 0 && !isAtMaximum
+                        ? this
+                        : new Peak(
+                                looks + (isAtMaximum ? 1 : 0), looksSince + 1, looks == 0 ? 0 : secondsSince + seconds);
+            }
+        }
+    }
+
+    /**
+     * An expectation of a server under load, and whether it was met.
+     *
+     * @param name the expectation
+     * @param isMet whether it was met; true if a short run could not show it
+     * @param observed the measured numbers
+     */
+    public record LoadExpectation(
+            @JsonProperty("expectation") String name,
+            @JsonProperty("ok") boolean isMet,
+            @JsonProperty("seen") String observed) {}
 }

@@ -69,28 +69,26 @@ public final class LoadRun implements AutoCloseable {
     }
 
     private void prepare() throws CommandFailedException, InterruptedException {
-        HealthSample pool = probe().orElseThrow(() -> new CommandFailedException(
-                plan.target() + " is not an auth server: GET /health does not report the pool's numbers", null));
+        PoolWatch.HealthSample pool = probe().orElseThrow(() -> new CommandFailedException(
+                plan.target() + " is not an auth server: GET /health does not report the pool's numbers"));
         watch = new PoolWatch(transport, maximum().orElse(pool.poolSize()));
         isSeeded = true;
         for (List<LoadRequest> requests : testData.creation(plan.mix())) {
             LoadDriver seeding = sendEach(requests, SEEDING_CLIENTS);
             if (!endsWithin(SEEDING_TIMEOUT, seeding)) {
-                throw new CommandFailedException(
-                        "could not create the test data on %s within %s s"
-                                .formatted(plan.target(), SEEDING_TIMEOUT.toSeconds()),
-                        null);
+                throw new CommandFailedException("could not create the test data on %s within %s s"
+                        .formatted(plan.target(), SEEDING_TIMEOUT.toSeconds()));
             }
             for (String problem : seeding.counter().errors(0).examples().values()) {
                 throw new CommandFailedException(
-                        "could not create the test data on %s: %s".formatted(plan.target(), problem), null);
+                        "could not create the test data on %s: %s".formatted(plan.target(), problem));
             }
         }
-        warmUp = driver(RequestSchedule.warmUp(plan));
-        driver = driver(RequestSchedule.of(plan));
+        warmUp = driver(LoadPlan.RequestSchedule.warmUp(plan));
+        driver = driver(LoadPlan.RequestSchedule.of(plan));
     }
 
-    private LoadDriver driver(RequestSchedule schedule) {
+    private LoadDriver driver(LoadPlan.RequestSchedule schedule) {
         return new LoadDriver(transport, schedule, plan.timeout(), testData.sequences(plan.mix(), plan.clients()));
     }
 
@@ -113,12 +111,12 @@ public final class LoadRun implements AutoCloseable {
         RequestSequence each = RequestSequence.each(requests.iterator());
         return new LoadDriver(
                 transport,
-                RequestSchedule.closedLoop(requests.size()),
+                LoadPlan.RequestSchedule.closedLoop(requests.size()),
                 SEEDING_TIMEOUT,
                 Collections.nCopies(clients, each));
     }
 
-    private Optional<HealthSample> probe() throws CommandFailedException, InterruptedException {
+    private Optional<PoolWatch.HealthSample> probe() throws CommandFailedException, InterruptedException {
         return PoolWatch.numbers(get("/health"));
     }
 
@@ -171,12 +169,10 @@ public final class LoadRun implements AutoCloseable {
         }
     }
 
-    /** The progress. */
-    public Progress progress() {
+    public LoadDriver.Progress progress() {
         return driver.progress().with(watch.last());
     }
 
-    /** pool_size + max_overflow. */
     public int poolMaximum() {
         return watch.maximum();
     }
@@ -192,8 +188,8 @@ public final class LoadRun implements AutoCloseable {
         watch.stop();
         Optional<Duration> returned = awaitReturned();
         LoadCounter counter = driver.counter();
-        ErrorCounts errors = counter.errors(driver.unsent());
-        PoolUse pool = watch.use();
+        LoadResults.ErrorCounts errors = counter.errors(driver.unsent());
+        LoadResults.PoolUse pool = watch.use();
         return new LoadResults(
                 plan,
                 counter.ended(),
@@ -224,11 +220,7 @@ public final class LoadRun implements AutoCloseable {
         return Optional.empty();
     }
 
-    /**
-     * Deletes the roles, users and permissions of the test data.
-     *
-     * @return whether all were deleted
-     */
+    /** Deletes the roles, users and permissions of the test data; returns whether all were deleted. */
     public boolean clean() throws InterruptedException {
         if (!isSeeded) {
             return true;

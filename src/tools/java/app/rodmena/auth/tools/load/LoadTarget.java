@@ -1,5 +1,6 @@
 package app.rodmena.auth.tools.load;
 
+import app.rodmena.auth.cli.HiddenValueException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -28,6 +29,9 @@ public record LoadTarget(URI uri, List<InetAddress> addresses) {
      *     and repeats only the host
      */
     public static LoadTarget parse(String url) {
+        if (url.contains("@")) {
+            throw new HiddenValueException("must not contain a login; --key sets the client key");
+        }
         URI uri;
         try {
             uri = new URI(url).parseServerAuthority();
@@ -42,7 +46,7 @@ public record LoadTarget(URI uri, List<InetAddress> addresses) {
             throw new IllegalArgumentException("must be http://HOST:PORT, as http://127.0.0.1:4000");
         }
         boolean bare = uri.getRawPath().isEmpty() || uri.getRawPath().equals("/");
-        if (!bare || uri.getRawQuery() != null || uri.getRawFragment() != null || uri.getRawUserInfo() != null) {
+        if (!bare || uri.getRawQuery() != null || uri.getRawFragment() != null) {
             throw new IllegalArgumentException("must be http://HOST:PORT without a path: --mix selects the requests");
         }
         try {
@@ -54,7 +58,6 @@ public record LoadTarget(URI uri, List<InetAddress> addresses) {
         }
     }
 
-    /** Whether the server is on this machine. */
     public boolean isLoopback() {
         return addresses.stream().allMatch(InetAddress::isLoopbackAddress);
     }

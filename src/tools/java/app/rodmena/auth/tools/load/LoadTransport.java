@@ -61,12 +61,10 @@ final class LoadTransport implements AutoCloseable {
         return text.contains(":") ? "[" + text + "]" : text;
     }
 
-    /** Runs a task on the I/O thread. */
     void run(Runnable task) {
         thread.execute(task);
     }
 
-    /** Runs a task once on the I/O thread after a delay. */
     void after(long millis, Runnable task) {
         thread.executeAfter(task, millis, TimeUnit.MILLISECONDS);
     }

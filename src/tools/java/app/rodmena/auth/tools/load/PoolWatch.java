@@ -1,6 +1,6 @@
 package app.rodmena.auth.tools.load;
 
-import app.rodmena.auth.tools.load.PoolUse.Peak;
+import app.rodmena.auth.tools.load.LoadResults.PoolUse.Peak;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.undertow.util.Methods;
 import java.nio.ByteBuffer;
@@ -104,10 +104,9 @@ final class PoolWatch {
         return maximum;
     }
 
-    /** The summary of all samples. */
-    PoolUse use() {
+    LoadResults.PoolUse use() {
         int poolSize = last.map(HealthSample::poolSize).orElse(0);
-        return new PoolUse(
+        return new LoadResults.PoolUse(
                 poolSize,
                 maximum,
                 checkedOut.getCount(),
@@ -119,4 +118,13 @@ final class PoolWatch {
                 Math.max(0, open.getMax() - poolSize),
                 allOpen);
     }
+
+    /**
+     * The pool's numbers as {@code GET /health} reports them.
+     *
+     * @param checkedOut connections in use
+     * @param overflow connections open beyond pool_size
+     * @param totalConnections connections open
+     */
+    public record HealthSample(int poolSize, int checkedOut, int overflow, int totalConnections) {}
 }

@@ -1,8 +1,10 @@
 package app.rodmena.auth.tools.load;
 
+import static app.rodmena.auth.common.NumberText.decimal;
+import static app.rodmena.auth.common.NumberText.grouped;
+
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.Locale;
 
 /** Prints a load's progress: on a terminal one line that is overwritten, else a line every 5 s. Not thread-safe. */
 final class ProgressLine {
@@ -23,7 +25,7 @@ final class ProgressLine {
         this.isTerminal = isTerminal;
     }
 
-    void show(Progress progress, int poolMaximum) {
+    void show(LoadDriver.Progress progress, int poolMaximum) {
         if (progress.ended() == 0) {
             return;
         }
@@ -51,28 +53,18 @@ final class ProgressLine {
         }
     }
 
-    static String line(Progress progress, int poolMaximum) {
+    static String line(LoadDriver.Progress progress, int poolMaximum) {
+        String ended = grouped(progress.ended());
         String done = progress.planned()
-                .map(planned -> String.format(Locale.ROOT, "%,d/%,d", progress.ended(), planned))
-                .orElseGet(() -> String.format(
-                        Locale.ROOT,
-                        "%,d in %d s",
-                        progress.ended(),
-                        progress.elapsed().toSeconds()));
-        String line = String.format(
-                Locale.ROOT,
-                "%s  %,.0f/s  p99 %s",
-                done,
-                progress.perSecond(),
-                LoadReport.millis(progress.p99Millis()));
-        String errors = progress.errors() == 0 ? "" : String.format(Locale.ROOT, "  %,d errors", progress.errors());
-        return line
-                + errors
-                + progress.pool().map(pool -> "  " + pool(pool, poolMaximum)).orElse("");
-    }
-
-    private static String pool(HealthSample pool, int maximum) {
-        return "pool %s/%s in use, %s overflow".formatted(pool.checkedOut(), maximum, pool.overflow());
+                .map(planned -> ended + "/" + grouped(planned))
+                .orElseGet(() -> ended + " in " + progress.elapsed().toSeconds() + " s");
+        String pool = progress.pool()
+                .map(now -> "  pool %s/%s in use, %s overflow".formatted(now.checkedOut(), poolMaximum, now.overflow()))
+                .orElse("");
+        return "%s  %s/s  p99 %s"
+                        .formatted(done, decimal(progress.perSecond(), 0), LoadReport.millis(progress.p99Millis()))
+                + (progress.errors() == 0 ? "" : "  " + grouped(progress.errors()) + " errors")
+                + pool;
     }
 
     private static String fitted(String bar, String line) {

@@ -9,14 +9,14 @@ import java.nio.charset.StandardCharsets;
  * @param status the response's status; 0 without a response
  * @param detail a description in one line
  */
-record RequestFailure(LoadFailure failure, int status, String detail) {
+record RequestFailure(Kind failure, int status, String detail) {
     private static final int MAX_DETAIL_LENGTH = 160;
 
-    static RequestFailure unanswered(LoadFailure failure, String detail) {
+    static RequestFailure unanswered(Kind failure, String detail) {
         return new RequestFailure(failure, 0, line(detail));
     }
 
-    static RequestFailure answered(LoadFailure failure, int status, ByteBuffer body) {
+    static RequestFailure answered(Kind failure, int status, ByteBuffer body) {
         return new RequestFailure(
                 failure,
                 status,
@@ -26,5 +26,19 @@ record RequestFailure(LoadFailure failure, int status, String detail) {
     private static String line(String text) {
         String printable = text.replaceAll("\\p{Cntrl}+", " ").strip();
         return printable.length() > MAX_DETAIL_LENGTH ? printable.substring(0, MAX_DETAIL_LENGTH) + "..." : printable;
+    }
+
+    /** The ways in which a request can fail. */
+    public enum Kind {
+        /** A status other than 200. */
+        STATUS,
+        /** Status 200 with a wrong body. */
+        WRONG_ANSWER,
+        /** No response within the timeout. */
+        TIMEOUT,
+        /** The connection was lost before the response was complete. */
+        CONNECTION_LOST,
+        /** The connection attempt failed. */
+        CONNECT
     }
 }

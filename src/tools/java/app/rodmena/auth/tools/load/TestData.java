@@ -1,5 +1,6 @@
 package app.rodmena.auth.tools.load;
 
+import app.rodmena.auth.tools.load.LoadPlan.RequestMix;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
@@ -157,11 +158,13 @@ final class TestData {
     }
 
     private LoadRequest read(HttpString method, String path, Predicate<JsonNode> expected) {
-        return new LoadRequest(transport.request(method, path, Optional.of(readKey)), new ResponseValidator(expected));
+        return new LoadRequest(
+                transport.request(method, path, Optional.of(readKey)), new LoadRequest.ResponseValidator(expected));
     }
 
     private LoadRequest write(HttpString method, String path, Predicate<JsonNode> expected) {
-        return new LoadRequest(transport.request(method, path, Optional.of(writeKey)), new ResponseValidator(expected));
+        return new LoadRequest(
+                transport.request(method, path, Optional.of(writeKey)), new LoadRequest.ResponseValidator(expected));
     }
 
     private static boolean isTrue(JsonNode answer) {

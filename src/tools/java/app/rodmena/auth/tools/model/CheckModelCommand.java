@@ -1,9 +1,13 @@
 package app.rodmena.auth.tools.model;
 
+import static app.rodmena.auth.common.NumberText.decimal;
+
+import app.rodmena.auth.capacity.model.OfferedLoad;
+import app.rodmena.auth.capacity.model.QueueModel;
 import app.rodmena.auth.cli.Command;
 import app.rodmena.auth.cli.CommandFailedException;
-import app.rodmena.auth.cli.OutputFormat;
 import app.rodmena.auth.cli.TextReport;
+import app.rodmena.auth.cli.TextReport.OutputFormat;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.postgres.embedded.EmbeddedConfig;
@@ -16,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 
@@ -31,6 +34,17 @@ import java.util.concurrent.ExecutionException;
  */
 public record CheckModelCommand(Optional<DatabaseUrl> database, int connections, Duration each, OutputFormat format)
         implements Command {
+    private static final List<String> HEADER = List.of(
+            "arrivals, uses",
+            "busy",
+            "per s",
+            "use ms",
+            "cv2",
+            "mean expected",
+            "measured",
+            "p99 expected",
+            "measured");
+
     private record Row(
             String load,
             double busy,
@@ -42,15 +56,17 @@ public record CheckModelCommand(Optional<DatabaseUrl> database, int connections,
             double expectedP99Millis,
             double measuredP99Millis) {
         static Row of(ModelCheck.Outcome outcome) {
+            QueueModel queue = outcome.queue();
+            OfferedLoad load = queue.load();
             return new Row(
                     outcome.point().what(),
-                    outcome.queue().utilisation(),
-                    outcome.queue().load().perSecond(),
-                    outcome.queue().load().meanSeconds() * 1e3,
-                    outcome.queue().load().serviceVariation(),
-                    finite(outcome.queue().meanWait() * 1e3),
+                    queue.utilisation(),
+                    load.perSecond(),
+                    load.meanSeconds() * 1e3,
+                    load.serviceVariation(),
+                    finite(queue.meanWait() * 1e3),
                     outcome.measured().mean() * 1e3,
-                    finite(outcome.queue().wait(0.99) * 1e3),
+                    finite(queue.wait(0.99) * 1e3),
                     outcome.measured().p99() * 1e3);
         }
 
@@ -61,18 +77,18 @@ public record CheckModelCommand(Optional<DatabaseUrl> database, int connections,
         List<String> cells() {
             return List.of(
                     load,
-                    number("%.0f%%", busy * 100),
-                    number("%.0f", checkoutsPerSecond),
-                    number("%.1f", meanUseMillis),
-                    number("%.2f", useVariation),
-                    number("%.2f", expectedMeanMillis),
-                    number("%.2f", measuredMeanMillis),
-                    number("%.1f", expectedP99Millis),
-                    number("%.1f", measuredP99Millis));
+                    number(busy * 100, 0) + "%",
+                    number(checkoutsPerSecond, 0),
+                    number(meanUseMillis, 1),
+                    number(useVariation, 2),
+                    number(expectedMeanMillis, 2),
+                    number(measuredMeanMillis, 2),
+                    number(expectedP99Millis, 1),
+                    number(measuredP99Millis, 1));
         }
 
-        private static String number(String format, double value) {
-            return value < 0 ? "no end" : String.format(Locale.ROOT, format, value);
+        private static String number(double value, int digits) {
+            return value < 0 ? "no end" : decimal(value, digits);
         }
     }
 
@@ -85,24 +101,9 @@ public record CheckModelCommand(Optional<DatabaseUrl> database, int connections,
 
     private TextReport report(List<Row> rows) {
         return new TextReport()
-                .say(String.format(
-                        Locale.ROOT,
-                        "%d connections, each use a pg_sleep of %.0f ms on average; %d s for each load. Waits in ms.",
-                        connections,
-                        ModelCheck.MEAN_USE_SECONDS * 1e3,
-                        each.toSeconds()))
-                .table(
-                        List.of(
-                                "arrivals, uses",
-                                "busy",
-                                "per s",
-                                "use ms",
-                                "cv2",
-                                "mean expected",
-                                "measured",
-                                "p99 expected",
-                                "measured"),
-                        rows.stream().map(Row::cells).toList());
+                .say("%s connections, each use a pg_sleep of %s ms on average; %s s for each load. Waits in ms."
+                        .formatted(connections, decimal(ModelCheck.MEAN_USE_SECONDS * 1e3, 0), each.toSeconds()))
+                .table(HEADER, rows.stream().map(Row::cells).toList());
     }
 
     private List<Row> measureEmbedded() throws CommandFailedException, InterruptedException {
@@ -122,7 +123,7 @@ public record CheckModelCommand(Optional<DatabaseUrl> database, int connections,
         try (ModelCheck check = new ModelCheck(target, connections, each)) {
             check.warmUp();
             List<Row> rows = new ArrayList<>();
-            for (LoadPoint point : LoadPoint.ALL) {
+            for (ModelCheck.LoadPoint point : ModelCheck.LoadPoint.ALL) {
                 rows.add(Row.of(check.measure(point)));
             }
             return rows;

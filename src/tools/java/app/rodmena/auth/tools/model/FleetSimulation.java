@@ -3,6 +3,8 @@ package app.rodmena.auth.tools.model;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.OptionalInt;
+import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 
@@ -35,7 +37,7 @@ public final class FleetSimulation {
 
     private final FleetScenario scenario;
     private final Worker[] workers;
-    private final SharedCores<Request> database;
+    private final SharedCores database;
     private final Deque<Request> bouncerQueue = new ArrayDeque<>();
     private final SplittableRandom workerChoice = new SplittableRandom(SEED);
     private final DoubleSupplier gaps;
@@ -50,7 +52,7 @@ public final class FleetSimulation {
         this.scenario = scenario;
         workers = new Worker[scenario.workers()];
         Arrays.setAll(workers, i -> new Worker());
-        database = new SharedCores<>(scenario.cores());
+        database = new SharedCores(scenario.cores());
         gaps = RandomDurations.exponential(1 / scenario.perSecond(), SEED + 1);
         demands = RandomDurations.exponential(scenario.meanSeconds(), SEED + 2);
         responseTimes = new double[(int) (2 * scenario.perSecond() * (scenario.seconds() + WARM_UP_SECONDS)) + 100];
@@ -144,6 +146,134 @@ public final class FleetSimulation {
         if (worker.open > scenario.poolSize()) {
             worker.open--;
             open--;
+        }
+    }
+
+    /**
+     * A fleet with one database, to be simulated.
+     *
+     * @param workers the number of processes, each with a pool
+     * @param poolSize pool_size of each pool
+     * @param maxOverflow max_overflow of each pool
+     * @param perSecond requests per second to all workers together; independent arrivals
+     * @param meanSeconds mean service time of a request on one core of the database, in seconds; exponential
+     * @param cores the database's cores, shared by the requests in service
+     * @param bouncer server connections of a pooler between fleet and database; empty without a pooler
+     * @param seconds simulated seconds, after one second of warm-up
+     * @param stallSeconds how long the database stalls in the middle of the simulation, as for a lock or a checkpoint
+     */
+    public record FleetScenario(
+            int workers,
+            int poolSize,
+            int maxOverflow,
+            double perSecond,
+            double meanSeconds,
+            int cores,
+            OptionalInt bouncer,
+            double seconds,
+            double stallSeconds) {
+        public FleetScenario {
+            require(workers >= 1, "workers", workers, "must be 1 or more");
+            require(poolSize >= 1, "poolSize", poolSize, "must be 1 or more");
+            require(maxOverflow >= 0, "maxOverflow", maxOverflow, "must not be negative");
+            requirePositive("perSecond", perSecond);
+            requirePositive("meanSeconds", meanSeconds);
+            require(cores >= 1, "cores", cores, "must be 1 or more");
+            require(bouncer.isEmpty() || bouncer.getAsInt() >= 1, "bouncer", bouncer, "must be 1 or more, or none");
+            requirePositive("seconds", seconds);
+            require(
+                    stallSeconds >= 0 && Double.isFinite(stallSeconds),
+                    "stallSeconds",
+                    stallSeconds,
+                    "must be finite and not negative");
+        }
+
+        public int poolMaximum() {
+            return poolSize + maxOverflow;
+        }
+
+        public FleetScenario withBouncer(int connections) {
+            return new FleetScenario(
+                    workers,
+                    poolSize,
+                    maxOverflow,
+                    perSecond,
+                    meanSeconds,
+                    cores,
+                    OptionalInt.of(connections),
+                    seconds,
+                    stallSeconds);
+        }
+
+        private static void requirePositive(String name, double value) {
+            require(value > 0 && Double.isFinite(value), name, value, "must be finite and above 0");
+        }
+
+        private static void require(boolean holds, String name, Object value, String rule) {
+            if (!holds) {
+                throw new IllegalArgumentException("%s: %s; %s".formatted(name, value, rule));
+            }
+        }
+    }
+
+    /**
+     * A database's cores under processor sharing: each job runs at the speed of a core while there are enough cores,
+     * else all jobs share them equally. A common virtual clock measures received service; it runs slower the more jobs
+     * there are and stops while the database is stalled. A job ends when the clock reaches its demand. Not thread-safe.
+     */
+    static final class SharedCores {
+        private record Job(double endsAtServed, Request request) implements Comparable<Job> {
+            @Override
+            public int compareTo(Job other) {
+                return Double.compare(endsAtServed, other.endsAtServed);
+            }
+        }
+
+        private final int cores;
+        private final PriorityQueue<Job> jobs = new PriorityQueue<>();
+        private double now;
+        private double served;
+        private boolean stalled;
+
+        SharedCores(int cores) {
+            this.cores = cores;
+        }
+
+        int active() {
+            return jobs.size();
+        }
+
+        void add(Request request, double demandSeconds) {
+            jobs.add(new Job(served + demandSeconds, request));
+        }
+
+        /** When the next job ends, if no job arrives and nothing stalls; infinite if never. */
+        double nextEnd() {
+            return jobs.isEmpty() || stalled
+                    ? Double.POSITIVE_INFINITY
+                    : now + (jobs.element().endsAtServed - served) / speed();
+        }
+
+        /** Advances the time, at most to the next end. */
+        void advance(double to) {
+            if (!stalled && !jobs.isEmpty()) {
+                served += (to - now) * speed();
+            }
+            now = to;
+        }
+
+        /** Removes the job that ends at {@link #nextEnd}. */
+        Request end() {
+            served = jobs.element().endsAtServed;
+            return jobs.remove().request;
+        }
+
+        void stall(boolean stalled) {
+            this.stalled = stalled;
+        }
+
+        private double speed() {
+            return Math.min(1, (double) cores / jobs.size());
         }
     }
 }

@@ -1,12 +1,14 @@
 package app.rodmena.auth.tools.model;
 
+import static app.rodmena.auth.common.NumberText.decimal;
+import static app.rodmena.auth.common.NumberText.grouped;
+
 import app.rodmena.auth.cli.Command;
-import app.rodmena.auth.cli.OutputFormat;
 import app.rodmena.auth.cli.TextReport;
-import app.rodmena.auth.tools.model.FleetSimulation.Outcome;
+import app.rodmena.auth.cli.TextReport.OutputFormat;
+import app.rodmena.auth.tools.model.FleetSimulation.FleetScenario;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
@@ -15,13 +17,16 @@ import java.util.stream.Stream;
  * front of PostgreSQL, through a short stall of PostgreSQL.
  */
 public record SimulateCommand(int poolSize, int maxOverflow, OutputFormat format) implements Command {
+    private static final List<String> HEADER =
+            List.of("workers", "way", "may open", "open", "most open", "most active", "p50", "p99", "longest");
+
     private static final List<Integer> WORKERS = List.of(10, 100, 1_000);
     private static final int CORES = 16;
     private static final int BOUNCER = 2 * CORES;
-    private static final double PER_SECOND = 10_000;
-    private static final double MEAN_SECONDS = 0.001;
-    private static final double STALL_SECONDS = 0.25;
-    private static final double SECONDS = 10;
+    private static final int PER_SECOND = 10_000;
+    private static final int MEAN_MILLIS = 1;
+    private static final int STALL_MILLIS = 250;
+    private static final int SECONDS = 10;
 
     private record Row(
             int workers,
@@ -34,7 +39,8 @@ public record SimulateCommand(int poolSize, int maxOverflow, OutputFormat format
             double p99Millis,
             double longestMillis) {
         static Row of(FleetScenario scenario) {
-            Outcome outcome = FleetSimulation.run(scenario);
+            FleetSimulation.Outcome outcome = FleetSimulation.run(scenario);
+            WaitDistribution times = outcome.responseTimes();
             boolean bouncer = scenario.bouncer().isPresent();
             return new Row(
                     scenario.workers(),
@@ -43,30 +49,26 @@ public record SimulateCommand(int poolSize, int maxOverflow, OutputFormat format
                     outcome.open(),
                     outcome.maxOpen(),
                     outcome.maxActive(),
-                    outcome.responseTimes().p50() * 1e3,
-                    outcome.responseTimes().p99() * 1e3,
-                    outcome.responseTimes().max() * 1e3);
+                    times.p50() * 1e3,
+                    times.p99() * 1e3,
+                    times.max() * 1e3);
         }
 
         List<String> cells() {
             return List.of(
-                    count(workers),
+                    grouped(workers),
                     bouncer ? "PgBouncer" : "direct",
-                    count(mayOpen),
-                    count(open),
-                    count(mostOpen),
-                    count(mostActive),
+                    grouped(mayOpen),
+                    grouped(open),
+                    grouped(mostOpen),
+                    grouped(mostActive),
                     millis(p50Millis),
                     millis(p99Millis),
                     millis(longestMillis));
         }
 
-        private static String count(int number) {
-            return String.format(Locale.ROOT, "%,d", number);
-        }
-
         private static String millis(double millis) {
-            return String.format(Locale.ROOT, "%.1f ms", millis);
+            return decimal(millis, 1) + " ms";
         }
     }
 
@@ -79,49 +81,24 @@ public record SimulateCommand(int poolSize, int maxOverflow, OutputFormat format
                 .toList();
         out.print(new TextReport()
                 .say(assumptions())
-                .table(
-                        List.of(
-                                "workers",
-                                "way",
-                                "may open",
-                                "open",
-                                "most open",
-                                "most active",
-                                "p50",
-                                "p99",
-                                "longest"),
-                        rows.stream().map(Row::cells).toList())
+                .table(HEADER, rows.stream().map(Row::cells).toList())
                 .as(format, rows));
         return 0;
     }
 
     private FleetScenario direct(int workers) {
-        return new FleetScenario(
-                workers,
-                poolSize,
-                maxOverflow,
-                PER_SECOND,
-                MEAN_SECONDS,
-                CORES,
-                OptionalInt.empty(),
-                SECONDS,
-                STALL_SECONDS);
+        double mean = MEAN_MILLIS / 1e3;
+        double stall = STALL_MILLIS / 1e3;
+        OptionalInt bouncer = OptionalInt.empty();
+        return new FleetScenario(workers, poolSize, maxOverflow, PER_SECOND, mean, CORES, bouncer, SECONDS, stall);
     }
 
     private String assumptions() {
-        return String.format(
-                Locale.ROOT,
-                "Simulated: %,.0f requests/s in all, %.0f ms each (exponential) on a PostgreSQL of %d cores; every worker"
-                        + " has a pool of %d + %d; after half of %.0f s PostgreSQL stalls for %.0f ms. Behind"
-                        + " PgBouncer (transaction mode) there are %d server connections. The overhead of"
-                        + " a connection in PostgreSQL is not modelled.",
-                PER_SECOND,
-                MEAN_SECONDS * 1e3,
-                CORES,
-                poolSize,
-                maxOverflow,
-                SECONDS,
-                STALL_SECONDS * 1e3,
-                BOUNCER);
+        return ("Simulated: %s requests/s in all, %s ms each (exponential) on a PostgreSQL of %s cores; every worker"
+                        + " has a pool of %s + %s; after half of %s s PostgreSQL stalls for %s ms. Behind"
+                        + " PgBouncer (transaction mode) there are %s server connections. The overhead of"
+                        + " a connection in PostgreSQL is not modelled.")
+                .formatted(
+                        grouped(PER_SECOND), MEAN_MILLIS, CORES, poolSize, maxOverflow, SECONDS, STALL_MILLIS, BOUNCER);
     }
 }

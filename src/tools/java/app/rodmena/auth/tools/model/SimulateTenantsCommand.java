@@ -1,13 +1,15 @@
 package app.rodmena.auth.tools.model;
 
+import static app.rodmena.auth.common.NumberText.decimal;
+import static app.rodmena.auth.common.NumberText.grouped;
+
 import app.rodmena.auth.cli.Command;
-import app.rodmena.auth.cli.OutputFormat;
 import app.rodmena.auth.cli.TextReport;
+import app.rodmena.auth.cli.TextReport.OutputFormat;
 import app.rodmena.auth.pool.TenantSimulation;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -28,16 +30,12 @@ public record SimulateTenantsCommand(int connections, OutputFormat format) imple
         }
 
         List<String> cells() {
-            return List.of(
-                    String.format(Locale.ROOT, "%,d", noisyRequests),
-                    inTurns ? "tenants in turns" : "arrival",
-                    text(p50Millis),
-                    text(p99Millis),
-                    text(longestMillis));
+            String order = inTurns ? "tenants in turns" : "arrival";
+            return List.of(grouped(noisyRequests), order, text(p50Millis), text(p99Millis), text(longestMillis));
         }
 
         private static String text(double millis) {
-            return String.format(Locale.ROOT, "%,.1f ms", millis);
+            return decimal(millis, 1) + " ms";
         }
     }
 
@@ -56,12 +54,9 @@ public record SimulateTenantsCommand(int connections, OutputFormat format) imple
     }
 
     private String assumptions() {
-        return String.format(
-                Locale.ROOT,
-                "Simulated: the response times of a tenant that sends one request at a time, beside a tenant with many"
-                        + " concurrent requests; %d connections, each request uses one for %d ms on average"
-                        + " (exponential). In order of arrival, and with tenants that take turns, as in the server.",
-                connections,
-                TenantSimulation.MEAN_USE.toMillis());
+        return ("Simulated: the response times of a tenant that sends one request at a time, beside a tenant with many"
+                        + " concurrent requests; %s connections, each request uses one for %s ms on average"
+                        + " (exponential). In order of arrival, and with tenants that take turns, as in the server.")
+                .formatted(connections, TenantSimulation.MEAN_USE.toMillis());
     }
 }

@@ -8,11 +8,7 @@ import java.util.Arrays;
  * @param waitingShare the share of arrivals that had to wait
  */
 public record WaitDistribution(double mean, double p50, double p99, double max, double waitingShare) {
-    /**
-     * Summarizes the waits of all arrivals.
-     *
-     * @param waits in any order, at least one
-     */
+    /** Summarizes waits, at least one, in any order. */
     public static WaitDistribution of(double[] waits) {
         double[] sorted = waits.clone();
         Arrays.sort(sorted);
