@@ -72,10 +72,6 @@ public record PoolSizeAdvice(
     }
 
     /** Whether the measured p99 wait exceeds the target although the model predicts that it does not. */
-    private boolean isContradicted() {
-        return isContradicted(sample, expected, waitTarget);
-    }
-
     private static boolean isContradicted(WorkloadSample sample, ExpectedWaits expected, Duration waitTarget) {
         return sample.p99Wait().compareTo(waitTarget) > 0
                 && expected.p99Wait()
@@ -112,7 +108,7 @@ public record PoolSizeAdvice(
         }
         String sizing = minPoolSize.isPresent()
                 ? minPoolSize.getAsInt() == maximum ? "all of them are needed" : minPoolSize.getAsInt() + " are enough"
-                : isContradicted()
+                : isContradicted(sample, expected, waitTarget)
                         ? String.format(
                                 Locale.ROOT,
                                 "no size can be advised (the measured p99 wait is %,.0f ms, which this load does not explain:"

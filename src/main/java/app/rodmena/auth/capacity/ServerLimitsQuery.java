@@ -57,10 +57,7 @@ public final class ServerLimitsQuery {
                 row.next();
                 setting = new MaxConnections(row.getInt(1), row.getBoolean(2), row.getBoolean(3), OptionalInt.empty());
             }
-            boolean maySeeFiles;
-            try (ResultSet row = statement.executeQuery(MAY_SEE_FILES)) {
-                maySeeFiles = row.next() && row.getBoolean(1);
-            }
+            boolean maySeeFiles = FleetQueries.queryBoolean(connection, MAY_SEE_FILES);
             return limits.with(maySeeFiles ? withConfigured(setting, statement.executeQuery(CONFIGURED)) : setting);
         }
     }

@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
@@ -20,32 +22,31 @@ public final class RecentFailures {
     /** The failures of one kind in the last fifteen minutes; age and message are those of the last one. */
     public record Recent(FailureKind kind, int count, Duration ago, String message) {}
 
-    /** A ring buffer of seconds; guarded by itself. */
+    /** The failures of one kind by second; guarded by itself. */
     private static final class Seconds {
-        private final long[] seconds = new long[SECONDS];
-        private final int[] counts = new int[SECONDS];
+        private final NavigableMap<Long, Integer> counts = new TreeMap<>();
         private long lastNanos;
         private String message = "";
 
         synchronized void add(int count, String text, long nanos) {
-            long second = Math.floorDiv(nanos, 1_000_000_000L);
-            int slot = Math.floorMod(second, SECONDS);
-            if (seconds[slot] != second) {
-                seconds[slot] = second;
-                counts[slot] = 0;
-            }
-            counts[slot] += count;
+            counts.merge(second(nanos), count, Integer::sum);
+            removeOld(nanos);
             lastNanos = nanos;
             message = text;
         }
 
         synchronized Recent recent(FailureKind kind, long nanos) {
-            long first = Math.floorDiv(nanos, 1_000_000_000L) - SECONDS + 1;
-            int count = 0;
-            for (int i = 0; i < SECONDS; i++) {
-                count += seconds[i] >= first ? counts[i] : 0;
-            }
+            removeOld(nanos);
+            int count = counts.values().stream().mapToInt(Integer::intValue).sum();
             return new Recent(kind, count, Duration.ofNanos(Math.max(0, nanos - lastNanos)), message);
+        }
+
+        private void removeOld(long nanos) {
+            counts.headMap(second(nanos) - SECONDS, true).clear();
+        }
+
+        private static long second(long nanos) {
+            return Math.floorDiv(nanos, 1_000_000_000L);
         }
     }
 

@@ -31,7 +31,7 @@ record ConnectionAcquirer(
         context.begin();
         try {
             Connection connection = borrow(permit, context, nowNanos);
-            lease = new Lease(hikari, state.source, admissionQueue, permit, connection, context.connection);
+            lease = new Lease(this, permit, connection, context.connection);
             permit.lease = lease;
             return lease;
         } catch (NoConnectionException e) {

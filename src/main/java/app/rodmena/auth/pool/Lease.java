@@ -1,7 +1,5 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.postgres.ConnectionSource;
-import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,25 +20,15 @@ final class Lease implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
-    private final HikariPool hikari;
-    private final ConnectionSource source;
-    private final AdmissionQueue admissionQueue;
+    private final ConnectionAcquirer pool;
     private final Permit permit;
     private final Connection connection;
     private final PhysicalConnection physical;
     private final long checkout;
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
 
-    Lease(
-            HikariPool hikari,
-            ConnectionSource source,
-            AdmissionQueue admissionQueue,
-            Permit permit,
-            Connection connection,
-            PhysicalConnection physical) {
-        this.hikari = hikari;
-        this.source = source;
-        this.admissionQueue = admissionQueue;
+    Lease(ConnectionAcquirer pool, Permit permit, Connection connection, PhysicalConnection physical) {
+        this.pool = pool;
         this.permit = permit;
         this.connection = connection;
         this.physical = physical;
@@ -82,7 +70,7 @@ final class Lease implements AutoCloseable {
             return;
         }
         try {
-            source.cancel(physical.delegate);
+            pool.state().source.cancel(physical.delegate);
         } catch (SQLException | RuntimeException e) {
             LOG.debug("The statement on connection {} was not cancelled", physical.id(), e);
         } finally {
@@ -125,7 +113,7 @@ final class Lease implements AutoCloseable {
             return;
         }
         if (physical.reclaim(checkout)) {
-            hikari.evictConnection(connection); // The permit is returned when the connection is closed.
+            pool.hikari().evictConnection(connection); // The permit is returned when the connection is closed.
         } else {
             permit.release(); // The connection broke meanwhile and is already being closed.
         }
@@ -145,8 +133,9 @@ final class Lease implements AutoCloseable {
                 physical.inspectReports();
             }
             physical.noteIfBroken();
-            if (isOpen && physical.retireAtCheckin(checkout, admissionQueue.waiting() > 0)) {
-                hikari.evictConnection(connection);
+            if (isOpen
+                    && physical.retireAtCheckin(checkout, pool.admissionQueue().waiting() > 0)) {
+                pool.hikari().evictConnection(connection);
             } else {
                 try {
                     rollBackOpenTransaction();
@@ -166,7 +155,9 @@ final class Lease implements AutoCloseable {
      * through JDBC.
      */
     private void rollBackOpenTransaction() throws SQLException {
-        if (source.isInTransaction(physical.delegate) && !connection.isClosed() && connection.getAutoCommit()) {
+        if (pool.state().source.isInTransaction(physical.delegate)
+                && !connection.isClosed()
+                && connection.getAutoCommit()) {
             try (var statement = connection.createStatement()) {
                 statement.execute("rollback");
             }

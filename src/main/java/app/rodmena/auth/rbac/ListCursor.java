@@ -35,12 +35,7 @@ final class ListCursor {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(cursor.array());
     }
 
-    /**
-     * Parses a cursor.
-     *
-     * @param columns number of columns of a position
-     * @throws InvalidValueException if it is not a cursor of this list
-     */
+    /** The columns of a position; throws an {@link InvalidValueException} if it is no cursor of this list. */
     List<String> parse(String cursor, int columns) {
         byte[] bytes = decoded(cursor);
         if (bytes.length > 0 && bytes[0] != VERSION) {

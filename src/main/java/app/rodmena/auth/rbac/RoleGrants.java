@@ -206,12 +206,7 @@ final class RoleGrants {
 
     private RoleGrants() {}
 
-    /**
-     * Links the entry, which is created if needed, to the role; false if the role does not exist.
-     *
-     * @param kind the prefix of the names of the statements
-     * @param parameterNames the parameter names, in order
-     */
+    /** Links the entry, which is created if needed, to the role; false if the role does not exist. */
     static TenantBatchQuery<Boolean> grant(String kind, String entry, String name, String... parameterNames) {
         return TenantBatchQuery.write(of(GRANT, kind, entry, name), of(GRANT_BATCH, kind, entry, name), parameterNames);
     }

@@ -72,11 +72,7 @@ final class DataDirectory implements AutoCloseable {
         this.lock = lock;
     }
 
-    /**
-     * Locks {@code path}; creates it if it is missing.
-     *
-     * @throws EmbeddedDatabaseException if it is in use or contains other files
-     */
+    /** Locks {@code path}, which is created if missing; fails if it is in use or contains other files. */
     static DataDirectory claim(Path path) throws IOException, EmbeddedDatabaseException {
         Path real = create(path);
         if (Files.notExists(real.resolve(Kind.PERSISTENT.lock)) && hasOtherFiles(real)) {

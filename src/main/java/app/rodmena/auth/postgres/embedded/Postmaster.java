@@ -132,11 +132,7 @@ final class Postmaster implements AutoCloseable {
         return port;
     }
 
-    /**
-     * Stops PostgreSQL, aborting open transactions, and waits for its end.
-     *
-     * @throws IOException if it does not stop; its reaper then tries again when this process ends
-     */
+    /** Stops PostgreSQL, aborting open transactions; if that fails, its reaper tries again when this process ends. */
     @Override
     public void close() throws IOException {
         stop(directory, binaries);
