@@ -56,17 +56,14 @@ public final class Listing<T> {
      */
     public CompletionStage<Page<T>> page(int limit, Optional<String> cursor) {
         ListCursor cursors = new ListCursor(query.key(), kind.name, query.names());
-        List<String> after = cursor.isEmpty()
-                ? List.of()
-                : cursors.parse(cursor.get(), kind.order.columns().size());
+        List<String> after = cursor.isEmpty() ? List.of() : cursors.parse(cursor.get(), kind.order.size());
         return database.submit(caller, kind.pages, query.withRange(after, limit + 1L))
                 .thenApply(rows -> {
                     if (rows.size() <= limit) {
                         return new Page<>(rows, Optional.empty());
                     }
                     return new Page<>(
-                            rows.subList(0, limit),
-                            Optional.of(cursors.format(kind.order.position(rows.get(limit - 1)))));
+                            rows.subList(0, limit), Optional.of(cursors.format(kind.position(rows.get(limit - 1)))));
                 });
     }
 

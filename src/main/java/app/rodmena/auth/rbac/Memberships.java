@@ -3,6 +3,7 @@ package app.rodmena.auth.rbac;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.pool.event.CallContext;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -22,7 +23,7 @@ public final class Memberships {
             """, "user", "role");
 
     static final TenantListQuery<Membership> OF_USER =
-            TenantBatchQuery.list(RowMappers::member, ListOrder.by(Membership::role), """
+            TenantBatchQuery.list(RowMappers::member, List.of(Membership::role), """
             /* memberships.of_user */
             select m."user", g.role
             from auth_membership m
@@ -37,7 +38,7 @@ public final class Memberships {
             """, "user");
 
     static final TenantListQuery<Membership> OF_ROLE =
-            TenantBatchQuery.list(RowMappers::member, ListOrder.by(Membership::user), """
+            TenantBatchQuery.list(RowMappers::member, List.of(Membership::user), """
             /* memberships.of_role */
             select m."user", g.role
             from auth_group g

@@ -43,7 +43,7 @@ public final class Permissions {
             """, "role", "name");
 
     static final TenantListQuery<String> OF_ROLE =
-            TenantBatchQuery.list(RowMappers::text, ListOrder.by(name -> name), """
+            TenantBatchQuery.list(RowMappers::text, List.of(name -> name), """
             /* permissions.of_role */
             select p.name
             from permission_groups pg
@@ -57,7 +57,7 @@ public final class Permissions {
             """, "role");
 
     static final TenantListQuery<RolePermission> OF_USER = TenantBatchQuery.list(
-            RowMappers::rolePermission, ListOrder.by(RolePermission::name, RolePermission::role), """
+            RowMappers::rolePermission, List.of(RolePermission::name, RolePermission::role), """
             /* permissions.of_user */
             select p.name, g.role
             from membership_groups mg
@@ -76,7 +76,7 @@ public final class Permissions {
             """, "user");
 
     static final TenantListQuery<String> ROLES_WITH =
-            TenantBatchQuery.list(RowMappers::text, ListOrder.by(name -> name), """
+            TenantBatchQuery.list(RowMappers::text, List.of(name -> name), """
             /* permissions.roles_with */
             select g.role
             from permission_groups pg
@@ -91,7 +91,7 @@ public final class Permissions {
             """, "name");
 
     static final TenantListQuery<Membership> USERS_WITH =
-            TenantBatchQuery.list(RowMappers::member, ListOrder.by(Membership::user, Membership::role), """
+            TenantBatchQuery.list(RowMappers::member, List.of(Membership::user, Membership::role), """
             /* permissions.users_with */
             select m."user", g.role
             from permission_groups pg
@@ -114,8 +114,7 @@ public final class Permissions {
     static final TenantBatchQuery<Boolean> REVOKE =
             RoleGrants.revoke("permissions", "permission", "name", "role", "name");
 
-    static final TenantListQuery<String> LIST =
-            TenantBatchQuery.list(RowMappers::text, ListOrder.by(name -> name), """
+    static final TenantListQuery<String> LIST = TenantBatchQuery.list(RowMappers::text, List.of(name -> name), """
             /* permissions.list */
             select name from auth_permission
             where creator = :creator and is_active

@@ -21,7 +21,7 @@ import org.jdbi.v3.core.statement.Update;
  */
 public final class Roles {
     static final TenantListQuery<RoleEntry> LIST =
-            TenantBatchQuery.list(RowMappers::roleEntry, ListOrder.by(RoleEntry::role), """
+            TenantBatchQuery.list(RowMappers::roleEntry, List.of(RoleEntry::role), """
             /* roles.list */
             select role, description from auth_group
             where creator = :creator and is_active

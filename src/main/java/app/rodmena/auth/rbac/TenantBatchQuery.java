@@ -96,12 +96,13 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
      * A list.
      *
      * @param row maps one row, by position
-     * @param order identifies a row
-     * @param single returns one row for each entry after the position in the parameters of {@code order}; ends with
-     *     {@code order by} and {@code limit}
+     * @param order returns the columns of a row that the list is ordered by, which identify the row
+     * @param single returns one row for each entry after the position in {@code :after}, and {@code :afterrole} for a
+     *     second column, or all rows if these are null; ends with {@code order by} and {@code limit}
      * @param parameterNames the parameter names, in order
      */
-    static <T> TenantListQuery<T> list(RowMapper<T> row, ListOrder<T> order, String single, String... parameterNames) {
+    static <T> TenantListQuery<T> list(
+            RowMapper<T> row, List<Function<? super T, String>> order, String single, String... parameterNames) {
         return new TenantListQuery<>(row, order, single, List.of(parameterNames));
     }
 

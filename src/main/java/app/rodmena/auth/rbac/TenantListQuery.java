@@ -4,6 +4,7 @@ import app.rodmena.auth.database.BatchQuery;
 import app.rodmena.auth.database.StatementExecution;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
@@ -18,23 +19,25 @@ final class TenantListQuery<T> extends TenantBatchQuery<List<T>> {
     private static final int MAX_LISTS = 16;
 
     private static final int FETCH_SIZE = 1000;
+    private static final List<String> AFTER = List.of("after", "afterrole");
     private static final String LIMIT = "limit";
 
     final String name;
 
-    final ListOrder<T> order;
+    final List<Function<? super T, String>> order;
     private final RowMapper<T> row;
 
     /** Pages are not batched: a page may read the whole list, which its few rows do not show to the fair queue. */
     final BatchQuery<TenantQuery, List<T>> pages = BatchQuery.unbatched(this::execute);
 
-    TenantListQuery(RowMapper<T> row, ListOrder<T> order, String single, List<String> parameterNames) {
+    TenantListQuery(
+            RowMapper<T> row, List<Function<? super T, String>> order, String single, List<String> parameterNames) {
         super(
                 MAX_LISTS,
                 single,
                 batchOf(
                         single,
-                        Stream.of(parameterNames, order.parameters(), List.of(LIMIT))
+                        Stream.of(parameterNames, AFTER.subList(0, order.size()), List.of(LIMIT))
                                 .flatMap(List::stream)
                                 .toList()),
                 parameterNames,
@@ -47,20 +50,25 @@ final class TenantListQuery<T> extends TenantBatchQuery<List<T>> {
 
     @Override
     void bindRange(Query query, TenantQuery input) {
-        for (int i = 0; i < order.parameters().size(); i++) {
-            query.bind(order.parameters().get(i), after(input, i));
+        for (int i = 0; i < order.size(); i++) {
+            query.bind(AFTER.get(i), after(input, i));
         }
         query.bind(LIMIT, input.limit());
     }
 
     @Override
     void bindRanges(Query query, List<TenantQuery> inputs) {
-        for (int i = 0; i < order.parameters().size(); i++) {
+        for (int i = 0; i < order.size(); i++) {
             int at = i;
-            bind(query, order.parameters().get(i) + "s", inputs, input -> after(input, at));
+            bind(query, AFTER.get(i) + "s", inputs, input -> after(input, at));
         }
         query.bindArray(
                 LIMIT + "s", Long.class, inputs.stream().map(TenantQuery::limit).toArray());
+    }
+
+    /** The position of a row. */
+    List<String> position(T row) {
+        return order.stream().map(column -> column.apply(row)).toList();
     }
 
     /** A column of the position that the rows follow; null for the start of the list. */

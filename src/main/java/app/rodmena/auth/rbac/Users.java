@@ -3,6 +3,7 @@ package app.rodmena.auth.rbac;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.pool.event.CallContext;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -10,8 +11,7 @@ import java.util.concurrent.CompletionStage;
  * database; without a result, the stage completes with a {@link DatabaseFailure}. Thread-safe.
  */
 public final class Users {
-    static final TenantListQuery<String> LIST =
-            TenantBatchQuery.list(RowMappers::text, ListOrder.by(name -> name), """
+    static final TenantListQuery<String> LIST = TenantBatchQuery.list(RowMappers::text, List.of(name -> name), """
             /* users.list */
             select "user" from auth_membership
             where creator = :creator and is_active
