@@ -82,10 +82,8 @@ final class StartupBanner {
         }
         Path operators = settings.get(Setting.OPERATORS).path();
         boolean hasOperators = config.remote().operators().isPresent();
-        text.append(file(
-                Setting.OPERATORS,
-                operators,
-                hasOperators ? "found" : "not found: every client may read, none may change"));
+        String state = hasOperators ? "found" : "not found: every client may read, none may change";
+        text.append(file(Setting.OPERATORS, operators, state));
         config.incidents()
                 .directory()
                 .ifPresent(directory -> text.append(
@@ -94,9 +92,8 @@ final class StartupBanner {
     }
 
     private static String file(Setting setting, Path path, String state) {
-        return "  %s  %s  %s\n"
-                .formatted(
-                        padded(name(setting), NAME_WIDTH), path.toAbsolutePath().normalize(), state);
+        String name = padded(name(setting), NAME_WIDTH);
+        return "  %s  %s  %s\n".formatted(name, path.toAbsolutePath().normalize(), state);
     }
 
     private static String name(Setting setting) {
@@ -105,18 +102,14 @@ final class StartupBanner {
 
     /** The addresses of a started server's listeners, its database, and two commands to try it. */
     static String started(AuthServer server) {
+        String scheme = server.hasTls() ? "https://" : "http://";
         return started(
                 server.apiUrl(),
                 server.database(),
                 server.psql(),
-                server.adminAddress().map(address -> scheme(server) + "://" + ListenerAddress.forClient(address)),
-                server.jolokiaAddress()
-                        .map(address -> scheme(server) + "://" + ListenerAddress.forClient(address) + "/jolokia"),
+                server.adminAddress().map(address -> scheme + ListenerAddress.forClient(address)),
+                server.jolokiaAddress().map(address -> scheme + ListenerAddress.forClient(address) + "/jolokia"),
                 server.jmxAddress().map(ListenerAddress::forClient));
-    }
-
-    private static String scheme(AuthServer server) {
-        return server.hasTls() ? "https" : "http";
     }
 
     static String started(

@@ -7,9 +7,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.management.Attribute;
 import javax.management.AttributeList;
 import javax.management.BadAttributeValueExpException;
@@ -67,13 +69,8 @@ final class GuardedMBeanServer implements InvocationHandler {
         return switch (method.getName()) {
             case "getAttribute" -> getAttribute(method, arguments, session);
             case "getAttributes" -> getAttributes(method, arguments, session);
-            case "setAttribute" -> write(method, arguments, session, (Attribute) arguments[1]);
-            case "setAttributes" ->
-                write(
-                        method,
-                        arguments,
-                        session,
-                        ((AttributeList) arguments[1]).asList().toArray(Attribute[]::new));
+            case "setAttribute" -> write(method, arguments, session, List.of((Attribute) arguments[1]));
+            case "setAttributes" -> write(method, arguments, session, ((AttributeList) arguments[1]).asList());
             case "invoke" -> invokeOperation(method, arguments, session);
             case "getMBeanInfo" ->
                 readableInfo((ObjectName) arguments[0], (MBeanInfo) requireVisible(method, arguments, session));
@@ -90,20 +87,17 @@ final class GuardedMBeanServer implements InvocationHandler {
                         .filter(bean -> MBeanPolicy.isVisible(bean.getObjectName())
                                 && matches(guarded, (QueryExp) arguments[1], bean.getObjectName()))
                         .collect(Collectors.<ObjectInstance>toSet());
-            case "getMBeanCount" ->
-                (int) target.queryNames(null, null).stream()
-                        .filter(MBeanPolicy::isVisible)
-                        .count();
+            case "getMBeanCount" -> (int) visibleNames().count();
             case "getDomains" ->
-                target.queryNames(null, null).stream()
-                        .filter(MBeanPolicy::isVisible)
-                        .map(ObjectName::getDomain)
-                        .distinct()
-                        .toArray(String[]::new);
+                visibleNames().map(ObjectName::getDomain).distinct().toArray(String[]::new);
             case "getDefaultDomain" -> forward(method, arguments);
             case "addNotificationListener", "removeNotificationListener" -> listen(method, arguments, session);
             default -> throw denied(session, method.getName());
         };
+    }
+
+    private Stream<ObjectName> visibleNames() {
+        return target.queryNames(null, null).stream().filter(MBeanPolicy::isVisible);
     }
 
     /** Reports a hidden bean as missing, as isRegistered does, because consoles can handle that. */
@@ -185,10 +179,10 @@ final class GuardedMBeanServer implements InvocationHandler {
         }
     }
 
-    private Object write(Method method, Object[] arguments, OperatorSession session, Attribute... attributes)
+    private Object write(Method method, Object[] arguments, OperatorSession session, List<Attribute> attributes)
             throws Exception {
         ObjectName name = (ObjectName) arguments[0];
-        String names = Arrays.stream(attributes).map(Attribute::getName).collect(Collectors.joining(", "));
+        String names = attributes.stream().map(Attribute::getName).collect(Collectors.joining(", "));
         checkWrite(session, name, names);
         String before = values(name, attributes);
         Object result = session.execute(() -> forward(method, arguments));
@@ -217,10 +211,8 @@ final class GuardedMBeanServer implements InvocationHandler {
         return requireVisible(method, arguments, session);
     }
 
-    private String values(ObjectName name, Attribute... attributes) {
-        return Arrays.stream(attributes)
-                .map(attribute -> value(name, attribute))
-                .collect(Collectors.joining(", "));
+    private String values(ObjectName name, List<Attribute> attributes) {
+        return attributes.stream().map(attribute -> value(name, attribute)).collect(Collectors.joining(", "));
     }
 
     private String value(ObjectName name, Attribute attribute) {
