@@ -271,7 +271,8 @@ final class Recommendations {
                 .filter(Objects::nonNull)
                 .map(StatementWaits.Summary::reason)
                 .findFirst()
-                .ifPresent(this::forWaits);
+                .filter(reason -> !reason.remedy.isEmpty())
+                .ifPresent(reason -> query(reason.remedy, reason.sql));
         group.stream()
                 .map(holder -> observation.plans().get(holder.connectionId()))
                 .filter(Objects::nonNull)
@@ -310,38 +311,6 @@ final class Recommendations {
     private boolean waitsForStandby(Holder holder) {
         StatementWaits.Summary wait = observation.waits().get(holder.connectionId());
         return wait != null && wait.reason() == StatementWaits.Reason.SYNC_REP;
-    }
-
-    private void forWaits(StatementWaits.Reason reason) {
-        switch (reason) {
-            case SYNC_REP ->
-                query(
-                        "Check the synchronous standbys, which have not confirmed these commits; do not cancel the"
-                                + " statements: a cancelled wait reports success",
-                        "select current_setting('synchronous_standby_names') as wanted, application_name,"
-                                + " client_addr, state, sync_state, replay_lag"
-                                + " from (values (1)) one left join pg_stat_replication on true");
-            case TEMPORARY_FILES ->
-                query(
-                        "Give sorts and hashes more memory, from the next session on; each of them may use this amount",
-                        "alter role current_user set work_mem = '64MB'");
-            case WAL ->
-                query(
-                        "Check the disk of the write-ahead log",
-                        "select wal_records, wal_bytes, wal_buffers_full, stats_reset from pg_stat_wal");
-            case IO ->
-                query(
-                        "Find the tables that are read from disk",
-                        "select relname, heap_blks_read, heap_blks_hit, idx_blks_read, idx_blks_hit"
-                                + " from pg_statio_user_tables order by heap_blks_read desc limit 10");
-            case CPU ->
-                query(
-                        "Find the sessions that compute",
-                        "select application_name, usename, count(*), max(now() - query_start) as longest"
-                                + " from pg_stat_activity where state = 'active' and wait_event is null"
-                                + " group by 1, 2 order by 3 desc");
-            case CONTENTION, OTHER -> {}
-        }
     }
 
     private void forIdleInTransaction(List<Holder> group) {

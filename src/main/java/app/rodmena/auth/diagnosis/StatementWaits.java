@@ -30,18 +30,45 @@ final class StatementWaits {
 
     /** The reason why a statement is slow. */
     enum Reason {
-        TEMPORARY_FILES("it writes temporary files, because work_mem does not suffice"),
-        WAL("the write-ahead log is written too slowly"),
-        SYNC_REP("no synchronous standby has confirmed the commit"),
-        IO("it reads or writes files"),
-        CONTENTION("sessions contend for a structure inside PostgreSQL"),
-        CPU("it computes"),
-        OTHER("");
+        TEMPORARY_FILES(
+                "it writes temporary files, because work_mem does not suffice",
+                "Give sorts and hashes more memory, from the next session on; each of them may use this amount",
+                "alter role current_user set work_mem = '64MB'"),
+        WAL(
+                "the write-ahead log is written too slowly",
+                "Check the disk of the write-ahead log",
+                "select wal_records, wal_bytes, wal_buffers_full, stats_reset from pg_stat_wal"),
+        SYNC_REP(
+                "no synchronous standby has confirmed the commit",
+                "Check the synchronous standbys, which have not confirmed these commits; do not cancel the statements:"
+                        + " a cancelled wait reports success",
+                "select current_setting('synchronous_standby_names') as wanted, application_name, client_addr, state,"
+                        + " sync_state, replay_lag from (values (1)) one left join pg_stat_replication on true"),
+        IO(
+                "it reads or writes files",
+                "Find the tables that are read from disk",
+                "select relname, heap_blks_read, heap_blks_hit, idx_blks_read, idx_blks_hit"
+                        + " from pg_statio_user_tables order by heap_blks_read desc limit 10"),
+        CONTENTION("sessions contend for a structure inside PostgreSQL", "", ""),
+        CPU(
+                "it computes",
+                "Find the sessions that compute",
+                "select application_name, usename, count(*), max(now() - query_start) as longest from pg_stat_activity"
+                        + " where state = 'active' and wait_event is null group by 1, 2 order by 3 desc"),
+        OTHER("", "", "");
 
         private final String meaning;
 
-        Reason(String meaning) {
+        /** What to do about it; empty if there is no general remedy. */
+        final String remedy;
+
+        /** The statement for the remedy. */
+        final String sql;
+
+        Reason(String meaning, String remedy, String sql) {
             this.meaning = meaning;
+            this.remedy = remedy;
+            this.sql = sql;
         }
 
         private static Reason of(String waitEvent) {

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
 import java.util.function.IntSupplier;
+import java.util.stream.IntStream;
 
 /** Counts and times responses by route and status. Thread-safe. */
 public final class RequestMetrics {
@@ -44,17 +45,10 @@ public final class RequestMetrics {
 
     private record RouteAndStatus(String route, int status) {}
 
-    private record RouteCounters(Counter count, DistributionCounter times) {
-        void add(Duration took) {
-            count.inc();
-            times.add(took);
-        }
-    }
-
     private final MetricRegistry registry;
     private final TimingRecorders times;
     private final ConcurrentMap<String, String> names = new ConcurrentHashMap<>();
-    private final ConcurrentMap<RouteAndStatus, RouteCounters> responseCounts = new ConcurrentHashMap<>();
+    private final ConcurrentMap<RouteAndStatus, ResponseCounters> responseCounts = new ConcurrentHashMap<>();
     private final List<IntSupplier> inFlight = new CopyOnWriteArrayList<>();
 
     RequestMetrics(MetricRegistry registry) {
@@ -71,10 +65,10 @@ public final class RequestMetrics {
                 .add(took);
     }
 
-    private RouteCounters createCounters(RouteAndStatus key) {
+    private ResponseCounters createCounters(RouteAndStatus key) {
         String name = MetricRegistry.name("responses", nameOf(key.route), Integer.toString(key.status));
         synchronized (registry) {
-            return new RouteCounters(registry.counter(name), new DistributionCounter());
+            return new ResponseCounters(registry.counter(name));
         }
     }
 
@@ -94,17 +88,15 @@ public final class RequestMetrics {
 
     /** Response counts, sorted by route and status. */
     public List<Answers> responseCounts() {
-        return byRouteAndStatus((key, counters) ->
-                new Answers(key.route, key.status, counters.count().getCount()));
+        return byRouteAndStatus((key, counters) -> new Answers(key.route, key.status, counters.count.getCount()));
     }
 
     /** Response times, sorted by route and status. */
     public List<RouteTimes> responseTimes() {
-        return byRouteAndStatus((key, counters) ->
-                new RouteTimes(key.route, key.status, counters.times().sinceStart()));
+        return byRouteAndStatus((key, counters) -> new RouteTimes(key.route, key.status, counters.times()));
     }
 
-    private <T> List<T> byRouteAndStatus(BiFunction<RouteAndStatus, RouteCounters, T> row) {
+    private <T> List<T> byRouteAndStatus(BiFunction<RouteAndStatus, ResponseCounters, T> row) {
         return responseCounts.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey(
                         Comparator.comparing(RouteAndStatus::route).thenComparing(RouteAndStatus::status)))
@@ -133,23 +125,28 @@ public final class RequestMetrics {
         });
     }
 
-    /** Counts durations in the buckets of a {@link Distribution}. Thread-safe; a recording is two atomic additions. */
-    private static final class DistributionCounter {
-        private final AtomicLongArray counts = new AtomicLongArray(Distribution.BUCKETS);
+    /** Counts responses, and their durations in the buckets of a {@link Distribution}. Thread-safe. */
+    private static final class ResponseCounters {
+        private final Counter count;
+        private final AtomicLongArray buckets = new AtomicLongArray(Distribution.BUCKETS);
         private final LongAdder totalNanos = new LongAdder();
+
+        ResponseCounters(Counter count) {
+            this.count = count;
+        }
 
         void add(Duration took) {
             long nanos = took.toNanos();
-            counts.getAndIncrement(Distribution.bucketOf(nanos));
+            count.inc();
+            buckets.getAndIncrement(Distribution.bucketOf(nanos));
             totalNanos.add(nanos);
         }
 
-        Distribution sinceStart() {
-            long[] now = new long[Distribution.BUCKETS];
-            for (int bucket = 0; bucket < now.length; bucket++) {
-                now[bucket] = counts.get(bucket);
-            }
-            return Distribution.of(now, totalNanos.sum());
+        Distribution times() {
+            long[] counts = IntStream.range(0, Distribution.BUCKETS)
+                    .mapToLong(buckets::get)
+                    .toArray();
+            return Distribution.of(counts, totalNanos.sum());
         }
     }
 }

@@ -8,7 +8,6 @@ import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.schema.Description;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,12 +36,8 @@ public final class SlowStatements implements StatementListener {
     private static final int MAX_ROUTES = 10;
     private static final int MAX_LOGGED = 20;
     private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
-    private static final Comparator<SlowStatementStats> BY_TOTAL = Comparator.comparingLong(
-                    (SlowStatementStats stats) -> stats.totalNanos)
-            .reversed();
-    private static final Comparator<SlowStatementStats> BY_MAX = Comparator.comparingLong(
-                    (SlowStatementStats stats) -> stats.maxNanos)
-            .reversed();
+    private static final Comparator<SlowStatementStats> BY_TOTAL = Comparator.comparing(stats -> -stats.totalNanos);
+    private static final Comparator<SlowStatementStats> BY_MAX = Comparator.comparing(stats -> -stats.maxNanos);
 
     private final Supplier<PoolSettings> settings;
     private final Map<String, SlowStatementStats> bySql = new HashMap<>();
@@ -181,9 +176,7 @@ public final class SlowStatements implements StatementListener {
     }
 
     private Stream<SlowStatementStats> top(Comparator<SlowStatementStats> order) {
-        List<SlowStatementStats> all = new ArrayList<>(bySql.values());
-        all.sort(order);
-        return all.stream().limit(MAX_LISTED);
+        return bySql.values().stream().sorted(order).limit(MAX_LISTED);
     }
 
     private static void log(StatementExecution execution, long unlogged) {

@@ -67,7 +67,6 @@ public record PastDiagnosis(
         @Description("The sampled seconds, the oldest first")
         List<ActivitySecond> seconds) {
 
-    /** The sessions or callers of a period that have something in common. */
     @Description("Sessions or callers of a period with the same wait event, statement, blocker or route")
     public record ActiveSessions(
             @Description(key = true, value = "What they have in common, for example Lock relation")
@@ -79,7 +78,6 @@ public record PastDiagnosis(
             @Description(value = "Maximum number in one second", unit = "sessions")
             int max) {}
 
-    /** A line of the tree of blocking sessions. */
     @Description(
             "A session of a chain of lock waits, or equal ones; the sessions that it blocks follow with a higher depth")
     public record ChainLink(
@@ -108,7 +106,6 @@ public record PastDiagnosis(
         return PastDiagnosisText.of(this);
     }
 
-    /** The activity of one sampled second: the pool's connections in use by wait class, and the waiting callers. */
     @Description("The pool's connections in use in one second by wait class, and the callers waiting for one")
     public record ActivitySecond(
             @Description(key = true, value = "Time of the sample, in UTC")
@@ -156,7 +153,6 @@ public record PastDiagnosis(
         private static final String IDLE_IN_TRANSACTION = "idle in transaction";
         private static final String OTHER = "other";
 
-        /** A session at the head of chains of lock waits in one second. */
         @Description("A session at the head of chains of lock waits, and how many connections wait for it")
         public record BlockingSession(
                 @Description(key = true, value = "The session, for example pid 4123 (psql)")

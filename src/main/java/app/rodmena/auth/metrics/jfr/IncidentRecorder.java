@@ -133,7 +133,6 @@ public final class IncidentRecorder implements IncidentListener, AutoCloseable {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // store catches every exception.
     public void onIncident(Incident incident) {
         if (files.find(incident.id()).isPresent()) {
             return; // A later recording of the same incident would not contain its start.
@@ -143,19 +142,20 @@ public final class IncidentRecorder implements IncidentListener, AutoCloseable {
                 return;
             }
         }
-        try {
-            thread.schedule(() -> store(incident.id()), AFTER_START.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("Incident {} is not recorded: the recorder is closed", incident.id(), e);
-        }
+        storeAfter(AFTER_START, incident.id());
     }
 
     @Override
     public void onIncidentEnded(Incident incident) {
+        storeAfter(Duration.ZERO, incident.id());
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // store catches every exception.
+    private void storeAfter(Duration delay, String id) {
         try {
-            thread.execute(() -> store(incident.id()));
+            thread.schedule(() -> store(id), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            LOG.debug("Incident {} is not recorded: the recorder is closed", incident.id(), e);
+            LOG.debug("Incident {} is not recorded: the recorder is closed", id, e);
         }
     }
 
