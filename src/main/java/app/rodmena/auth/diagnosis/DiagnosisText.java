@@ -32,15 +32,13 @@ public final class DiagnosisText {
 
     private String write() {
         text.append(TextColumns.paragraph(diagnosis.sentence(), 0));
-        text.append('\n').append(TextColumns.paragraph(poolLine(), 0));
+        heading(poolLine());
         steps();
         holders();
         waiters();
         diagnosis.postgres().ifPresent(this::postgres);
         reconciliation();
-        diagnosis.blindSpots().forEach(spot -> {
-            text.append('\n').append(TextColumns.paragraph("Not visible: " + spot, 0));
-        });
+        diagnosis.blindSpots().forEach(spot -> heading("Not visible: " + spot));
         return text.toString();
     }
 
@@ -126,7 +124,7 @@ public final class DiagnosisText {
     }
 
     private void frames(List<String> stack) {
-        stack.stream().limit(MAX_FRAMES).forEach(frame -> text.append(TextColumns.paragraph(frame, 2)));
+        stack.stream().limit(MAX_FRAMES).forEach(this::indented);
         omitted(stack.size() - MAX_FRAMES);
     }
 
@@ -153,7 +151,7 @@ public final class DiagnosisText {
                                 slots.ours() + slots.oursBeside(),
                                 slots.siblings(),
                                 slots.others()));
-        text.append(TextColumns.paragraph(counts(view), 2));
+        indented(counts(view));
         List<Backend> busy = view.backends().stream()
                 .filter(backend ->
                         !backend.state().equals("idle") && !backend.query().isEmpty())
@@ -203,25 +201,27 @@ public final class DiagnosisText {
 
     private void reconciliation() {
         Reconciliation result = diagnosis.reconciliation();
-        if (!result.agrees()) {
-            heading("The pool and PostgreSQL disagree");
-            result.unknownBackends()
-                    .forEach(backend -> text.append(TextColumns.paragraph(
-                            "backend %s from %s has the pool's application_name but belongs to no connection of the pool"
-                                    .formatted(
-                                            backend.pid(),
-                                            backend.client().isEmpty() ? "a local socket" : backend.client()),
-                            2)));
-            result.lostConnections()
-                    .forEach(lost -> text.append(TextColumns.paragraph(
-                            "connection %s uses backend %s, which no longer exists"
-                                    .formatted(lost.connectionId(), lost.backendPid()),
-                            2)));
+        if (result.agrees()) {
+            return;
+        }
+        heading("The pool and PostgreSQL disagree");
+        for (Backend backend : result.unknownBackends()) {
+            String client = backend.client().isEmpty() ? "a local socket" : backend.client();
+            indented("backend %s from %s has the pool's application_name but belongs to no connection of the pool"
+                    .formatted(backend.pid(), client));
+        }
+        for (Reconciliation.Lost lost : result.lostConnections()) {
+            indented("connection %s uses backend %s, which no longer exists"
+                    .formatted(lost.connectionId(), lost.backendPid()));
         }
     }
 
     private void heading(String line) {
         text.append('\n').append(TextColumns.paragraph(line, 0));
+    }
+
+    private void indented(String line) {
+        text.append(TextColumns.paragraph(line, 2));
     }
 
     private void omitted(int number) {

@@ -60,14 +60,9 @@ public final class BackendActions {
     private final boolean terminateOthers;
 
     /** An action with a timeout. After the timeout, the monitor no longer executes it. Thread-safe. */
-    private static final class Attempt {
-        final String action;
-        final boolean dryRun;
-        private final AtomicBoolean ended = new AtomicBoolean();
-
+    private record Attempt(String action, boolean dryRun, AtomicBoolean ended) {
         Attempt(String action, boolean dryRun) {
-            this.action = action;
-            this.dryRun = dryRun;
+            this(action, dryRun, new AtomicBoolean());
         }
 
         ActionResult result(String outcome) {
