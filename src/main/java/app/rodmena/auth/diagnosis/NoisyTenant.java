@@ -34,18 +34,14 @@ record NoisyTenant(String tenant, String share, String route) {
                 .map(holder -> new Request(holder.tenant(), holder.route()))
                 .toList();
         PoolSnapshot pool = observation.after().view().numbers();
-        return inQueue(waiting, running).or(() -> onConnections(waiting, running, pool.maximum()));
-    }
-
-    private static Optional<NoisyTenant> inQueue(List<Request> waiting, List<Request> running) {
         return largest(waiting, waiting.size(), "waiting requests", MIN_WAITING)
-                .filter(noisy -> Stream.concat(waiting.stream(), running.stream())
-                        .anyMatch(request -> !request.tenant.equals(noisy.tenant)));
+                .filter(noisy -> noisy.isBesideOthers(waiting) || noisy.isBesideOthers(running))
+                .or(() -> largest(running, pool.maximum(), "connections", MIN_HELD)
+                        .filter(noisy -> noisy.isBesideOthers(waiting)));
     }
 
-    private static Optional<NoisyTenant> onConnections(List<Request> waiting, List<Request> running, int maximum) {
-        return largest(running, maximum, "connections", MIN_HELD)
-                .filter(noisy -> waiting.stream().anyMatch(request -> !request.tenant.equals(noisy.tenant)));
+    private boolean isBesideOthers(List<Request> requests) {
+        return requests.stream().anyMatch(request -> !request.tenant.equals(tenant));
     }
 
     /** The tenant with more than half of a total, and at least a minimum. */

@@ -267,9 +267,7 @@ final class Recommendations {
 
     private void forSlowSql(List<Holder> group) {
         group.stream()
-                .map(holder -> observation.waits().get(holder.connectionId()))
-                .filter(Objects::nonNull)
-                .map(StatementWaits.Summary::reason)
+                .flatMap(holder -> reason(holder).stream())
                 .findFirst()
                 .filter(reason -> !reason.remedy.isEmpty())
                 .ifPresent(reason -> query(reason.remedy, reason.sql));
@@ -283,8 +281,11 @@ final class Recommendations {
                         "Update the statistics, and find the index that the plan used before (%s)".formatted(change),
                         "analyze"));
         // A cancelled wait for a standby reports success, and the write can be lost in a failover.
-        List<Holder> cancellable =
-                group.stream().filter(holder -> !waitsForStandby(holder)).toList();
+        List<Holder> cancellable = group.stream()
+                .filter(holder -> reason(holder)
+                        .filter(StatementWaits.Reason.SYNC_REP::equals)
+                        .isEmpty())
+                .toList();
         if (cancellable.isEmpty()) {
             return;
         }
@@ -308,9 +309,9 @@ final class Recommendations {
         }
     }
 
-    private boolean waitsForStandby(Holder holder) {
-        StatementWaits.Summary wait = observation.waits().get(holder.connectionId());
-        return wait != null && wait.reason() == StatementWaits.Reason.SYNC_REP;
+    private Optional<StatementWaits.Reason> reason(Holder holder) {
+        return Optional.ofNullable(observation.waits().get(holder.connectionId()))
+                .map(StatementWaits.Summary::reason);
     }
 
     private void forIdleInTransaction(List<Holder> group) {
