@@ -281,10 +281,11 @@ case ${1:-} in
     bench "$@"
     ;;
   load)
-    # What measures is to take little of the cores that it shares with what is measured: compiled quickly, and once
-    jvm_flags+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC)
     find_java
     is_built || build
+    # After the build, which starts a server with these flags. What measures is to take little of the cores that it
+    # shares with what is measured: compiled quickly, and once
+    jvm_flags+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC)
     start "$@"
     ;;
   -h | --help)

@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -59,7 +60,8 @@ class LocaleTest {
 
     @Test
     void theProcessStartsWhereDigitsAreOthers() throws Exception {
-        Map<String, String> arabic = Map.of("JAVA_TOOL_OPTIONS", "-Duser.language=ar -Duser.country=EG");
+        Map<String, String> arabic = new HashMap<>(AuthProcess.ALL_LISTENERS);
+        arabic.put("JAVA_TOOL_OPTIONS", "-Duser.language=ar -Duser.country=EG");
         try (AuthProcess process =
                 AuthProcess.start(directory, arabic, "--port=0", "--ephemeral").awaitStart()) {
             assertThat(process.out()).matches("\\p{ASCII}+");

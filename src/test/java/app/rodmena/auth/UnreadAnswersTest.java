@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -41,7 +40,7 @@ class UnreadAnswersTest {
                         directory,
                         List.of(),
                         List.of("-Xmx64m", "-XX:+ExitOnOutOfMemoryError"),
-                        Map.of(),
+                        AuthProcess.ALL_LISTENERS,
                         "--port=0",
                         "--database-url=" + target.jdbcUrl() + "?user=postgres",
                         "--incidents-dir=off",

@@ -84,7 +84,10 @@ final class InFlight {
         refusing = true;
     }
 
-    /** Waits; returns the number of requests still in flight. An interrupt ends the wait and stays set. */
+    /**
+     * Waits at most this long until no request is in flight; returns the number of those that still are. An interrupt
+     * ends the wait and stays set.
+     */
     synchronized int await(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
         try {

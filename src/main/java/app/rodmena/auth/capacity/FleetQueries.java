@@ -16,9 +16,9 @@ import java.util.concurrent.TimeoutException;
  * The queries about a fleet, on the monitor connection. Each blocks for a few seconds at most. Thread-safe.
  *
  * <p>Advisory locks of the monitor connections serialize the decisions of processes; PostgreSQL releases them when the
- * holder's session ends. They are local to a database, so the decisions of processes with other databases are not
- * serialized with these. The first key, 1635087464, is "auth" in ASCII; with the second key 1, it is the lock of
- * migrations.
+ * holder's session ends. No query waits for a lock: it returns false, and the caller tries again later. They are local
+ * to a database, so the decisions of processes with other databases are not serialized with these. The first key,
+ * 1635087464, is "auth" in ASCII; with the second key 1, it is the lock of migrations.
  */
 final class FleetQueries {
     private static final long QUERY_TIMEOUT_SECONDS = 5;

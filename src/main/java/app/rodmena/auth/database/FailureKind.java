@@ -3,8 +3,8 @@ package app.rodmena.auth.database;
 import app.rodmena.auth.pool.NoConnectionException;
 
 /**
- * The kind of failure of a request or of an attempt to connect: a {@link DatabaseFailure.Reason}, or a finer or another
- * one.
+ * The kind of failure of a request or of an attempt to connect. Some kinds are finer than a
+ * {@link DatabaseFailure.Reason}, or have none.
  */
 public enum FailureKind {
     POOL_TIMEOUT(true),

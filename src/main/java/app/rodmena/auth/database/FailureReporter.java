@@ -41,7 +41,7 @@ final class FailureReporter {
             log(caller, failure, message);
         }
         recent.record(FailureKind.of(failure), Math.max(1, caller.count()), message);
-        events.notifyAll(listeners, "a failure of the database", listener -> listener.onFailure(caller, failure));
+        events.notifyListeners(listeners, "a failure of the database", listener -> listener.onFailure(caller, failure));
     }
 
     private void log(CallContext caller, DatabaseFailure failure, String message) {

@@ -51,6 +51,6 @@ final class TimingSqlLogger implements SqlLogger {
                 caller.ids(),
                 Duration.between(context.getExecutionMoment(), end),
                 sqlState);
-        events.notifyAll(listeners, "a statement", listener -> listener.onStatement(execution));
+        events.notifyListeners(listeners, "a statement", listener -> listener.onStatement(execution));
     }
 }

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * @param suspects the uses with a suspected lost connection, which needs a second observation
  */
 record AnalyzedHolders(List<Holder> holders, Set<Statement> suspects) {
-    /** A pure function of the observation and the suspects of the observation before. */
+    /** A pure function of the observation and the suspects of the previous observation. */
     static AnalyzedHolders of(Observation observed, DiagnosisConfig config, Set<Statement> suspectedBefore) {
         HoldClassifier classifier = HoldClassifier.of(observed, config);
         List<Holder> holders = new ArrayList<>();

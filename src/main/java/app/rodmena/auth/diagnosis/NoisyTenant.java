@@ -35,12 +35,12 @@ record NoisyTenant(String tenant, String share, String route) {
                 .toList();
         PoolSnapshot pool = observation.after().view().numbers();
         return largest(waiting, waiting.size(), "waiting requests", MIN_WAITING)
-                .filter(noisy -> noisy.isBesideOthers(waiting) || noisy.isBesideOthers(running))
+                .filter(noisy -> noisy.hasOtherTenants(waiting) || noisy.hasOtherTenants(running))
                 .or(() -> largest(running, pool.maximum(), "connections", MIN_HELD)
-                        .filter(noisy -> noisy.isBesideOthers(waiting)));
+                        .filter(noisy -> noisy.hasOtherTenants(waiting)));
     }
 
-    private boolean isBesideOthers(List<Request> requests) {
+    private boolean hasOtherTenants(List<Request> requests) {
         return requests.stream().anyMatch(request -> !request.tenant.equals(tenant));
     }
 

@@ -88,8 +88,7 @@ final class Observer {
                     .use()
                     .filter(use -> isLong(before, use))
                     .map(ConnectionView.Use::stacks)
-                    .ifPresent(holder ->
-                            stacks.put(connection.id(), new CapturedStacks(holder.now(), holder.atCheckout())));
+                    .ifPresent(use -> stacks.put(connection.id(), new CapturedStacks(use.now(), use.atCheckout())));
         }
         PoolObservation after = PoolObservation.of(engine);
         view.ifPresent(seen -> plans.ask(after, seen));

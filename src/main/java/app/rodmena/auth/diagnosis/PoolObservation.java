@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** All that one observation reads of the pool. */
+/** The pool's state in one observation. */
 record PoolObservation(
         Instant at,
         PoolView view,

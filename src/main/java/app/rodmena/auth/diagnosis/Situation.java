@@ -1,6 +1,9 @@
 package app.rodmena.auth.diagnosis;
 
-/** The state of the pool as a whole. The order is that of severity, the worst last. */
+/**
+ * The state of the pool as a whole. The order is that of severity, the worst last; the worst second of a period is
+ * chosen by it.
+ */
 public enum Situation {
     /** Each caller gets a connection, and no request has failed in the last 15 minutes. */
     WELL,

@@ -2,15 +2,28 @@ package app.rodmena.auth.diagnosis;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Finds the application's frames in a stack: those of neither the pool nor a library. Pure functions. */
 final class StackFrames {
     private static final int MAX_FRAMES = 40;
 
-    private static final Pattern LIBRARY = Pattern.compile(
-            "(javax?|jdk|sun|com\\.sun|com\\.zaxxer\\.hikari|io\\.undertow"
-                    + "|org\\.(postgresql|jdbi|slf4j|xnio|jboss)|ch\\.qos\\.logback|app\\.rodmena\\.auth\\.(pool|database|postgres))\\.");
+    private static final List<String> LIBRARY_PREFIXES = List.of(
+            "java.",
+            "javax.",
+            "jdk.",
+            "sun.",
+            "com.sun.",
+            "com.zaxxer.hikari.",
+            "org.postgresql.",
+            "org.jdbi.",
+            "org.slf4j.",
+            "ch.qos.logback.",
+            "io.undertow.",
+            "org.xnio.",
+            "org.jboss.",
+            "app.rodmena.auth.pool.",
+            "app.rodmena.auth.database.",
+            "app.rodmena.auth.postgres.");
 
     private StackFrames() {}
 
@@ -21,7 +34,7 @@ final class StackFrames {
 
     /** Whether a line is a frame of neither the pool nor a library. */
     static boolean isOfApplication(String line) {
-        return !LIBRARY.matcher(line).lookingAt();
+        return LIBRARY_PREFIXES.stream().noneMatch(line::startsWith);
     }
 
     /** The short form of a line, for example {@code Billing.charge(Billing.java:31)}. */

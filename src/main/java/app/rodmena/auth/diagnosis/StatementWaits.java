@@ -59,7 +59,7 @@ final class StatementWaits {
 
         private final String meaning;
 
-        /** What to do about it; empty if there is no general remedy. */
+        /** The recommended action; empty if there is none. */
         final String remedy;
 
         /** The statement for the remedy. */

@@ -15,10 +15,24 @@ import java.util.stream.LongStream;
  */
 public record Distribution(List<Long> counts, Duration sum) {
     /** Upper bounds from 100 µs to 30 s, two or three per power of ten. */
-    public static final List<Duration> BOUNDS = LongStream.concat(
-                    LongStream.of(100, 1_000, 10_000, 100_000, 1_000_000)
-                            .flatMap(power -> LongStream.of(power, power * 5 / 2, power * 5)),
-                    LongStream.of(10_000_000, 30_000_000))
+    public static final List<Duration> BOUNDS = LongStream.of(
+                    100,
+                    250,
+                    500,
+                    1_000,
+                    2_500,
+                    5_000,
+                    10_000,
+                    25_000,
+                    50_000,
+                    100_000,
+                    250_000,
+                    500_000,
+                    1_000_000,
+                    2_500_000,
+                    5_000_000,
+                    10_000_000,
+                    30_000_000)
             .mapToObj(micros -> Duration.ofNanos(micros * 1_000))
             .toList();
 

@@ -1,7 +1,6 @@
 package app.rodmena.auth.metrics;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.metrics.PoolHistory.LatencySummary;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.PoolView;
 import app.rodmena.auth.pool.event.PoolEventKind;

@@ -36,8 +36,8 @@ public final class SlowStatements implements StatementListener {
     private static final int MAX_ROUTES = 10;
     private static final int MAX_LOGGED = 20;
     private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
-    private static final Comparator<SlowStatementStats> BY_TOTAL = Comparator.comparing(stats -> -stats.totalNanos);
-    private static final Comparator<SlowStatementStats> BY_MAX = Comparator.comparing(stats -> -stats.maxNanos);
+    private static final Comparator<SlowStatementStats> BY_TOTAL = Comparator.comparingLong(stats -> -stats.totalNanos);
+    private static final Comparator<SlowStatementStats> BY_MAX = Comparator.comparingLong(stats -> -stats.maxNanos);
 
     private final Supplier<PoolSettings> settings;
     private final Map<String, SlowStatementStats> bySql = new HashMap<>();

@@ -242,7 +242,7 @@ public final class Pool implements AutoCloseable {
 
     private void notifyRefused(List<AcquireRequest> requests, NoConnectionException refusal) {
         requests.forEach(request -> state.emitRefused(request, refusal));
-        state.events.notifyAll(
+        state.events.notifyListeners(
                 refusalListeners,
                 "a refusal",
                 listener -> listener.onRefusal(refusal.reason(), requests.size(), () -> queueWith(requests)));

@@ -177,6 +177,10 @@ public record RecordSchema(List<Field> fields) {
         accessor.setAccessible(true); // The record may not be public.
         Plain plain = plain(type, description);
         String name = description.name().isEmpty() ? accessor.getName() : description.name();
+        if (isDuration(type) && !description.unit().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "%s: a duration is in milliseconds; leave out its unit".formatted(accessor));
+        }
         return new Field(
                 isDuration(type) ? name + "Millis" : name,
                 description.value(),

@@ -121,6 +121,9 @@ class MainTest {
                 directory,
                 Map.of("AUTH_PROFILE", "low-memory", "AUTH_DATABASE_URL", url),
                 "--port=0",
+                "--admin-port=0",
+                "--jolokia-port=0",
+                "--jmx-port=0",
                 "--pool-timeout=2s",
                 "--instance=blue")) {
             process.awaitStart().terminate();

@@ -73,6 +73,8 @@ class HoldClassifierTest {
                     .classify(observation, random.nextBoolean());
             assertThat(classification.because()).isNotBlank().doesNotContain("null");
             assertThat(observation.evidence()).hasSizeGreaterThanOrEqualTo(2);
+            assertThat(classification.evidence())
+                    .allSatisfy(fact -> assertThat(fact).isNotBlank().doesNotContain("null"));
         }
     }
 

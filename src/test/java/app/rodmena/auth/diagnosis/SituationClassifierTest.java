@@ -31,6 +31,27 @@ class SituationClassifierTest {
     private static final CallContext QUIET = new CallContext("GET /api/roles", () -> "quiet");
 
     @Test
+    void situationsAreOrderedBySeverity() {
+        assertThat(Situation.values())
+                .containsExactly(
+                        Situation.WELL,
+                        Situation.RECOVERING,
+                        Situation.FAILING,
+                        Situation.TROUBLED,
+                        Situation.OPENING,
+                        Situation.SATURATED,
+                        Situation.NOISY_TENANT,
+                        Situation.NOT_PREPARED,
+                        Situation.SUSPENDED,
+                        Situation.BLOCKED,
+                        Situation.STALLED,
+                        Situation.EXHAUSTED,
+                        Situation.REFUSED,
+                        Situation.NO_PRIMARY,
+                        Situation.DATABASE_DOWN);
+    }
+
+    @Test
     void aTenantWithMostOfTheQueueIsNamedWithItsRoute() {
         try (Scene scene = new Scene(TestPostgres.freshDatabase());
                 Clients noisy = new Clients(scene, 19, NOISY, 0.05);

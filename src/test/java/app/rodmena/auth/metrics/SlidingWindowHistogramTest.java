@@ -100,6 +100,24 @@ class SlidingWindowHistogramTest {
     }
 
     @Test
+    void afterAResetOnlyLaterSlicesCount() {
+        times.update(Duration.ofSeconds(9).toNanos());
+        pass(3);
+        times.reset();
+        pass(2);
+        times.update(5_000);
+        pass(2);
+
+        assertThat(times.size()).isEqualTo(1);
+        assertThat(times.getSnapshot().getMax()).isLessThan(6_000);
+        assertThat(times.rate(Duration.ofMinutes(15))).isCloseTo(1 / 40.0, within(0.001));
+
+        pass(6);
+        assertThat(times.size()).isZero();
+        assertThat(times.rate(Duration.ofMinutes(15))).isCloseTo(1 / 100.0, within(0.001));
+    }
+
+    @Test
     void totalsSurviveTheWindowAndAReset() {
         times.update(Duration.ofMillis(3).toNanos());
         pass(8);

@@ -21,7 +21,7 @@ class RecordSchemaTest {
             @Description(value = "Count", name = "%ss", unit = "times")
             int count,
 
-            @Description(value = "Mean", name = "%sMean", unit = "milliseconds", absent = -1)
+            @Description(value = "Mean", name = "%sMean", absent = -1)
             Optional<Duration> mean,
 
             @Description(value = "Limit", name = "%sLimit", unit = "calls", absent = -2)
@@ -32,11 +32,9 @@ class RecordSchemaTest {
             @Description(key = true, value = "Name") Supplier<String> name,
             @Description("Time") Instant at,
 
-            @Description(value = "Duration", unit = "milliseconds")
-            Duration took,
+            @Description("Duration") Duration took,
 
-            @Description(value = "Age", unit = "milliseconds", wholeMillis = true)
-            Duration age,
+            @Description(value = "Age", wholeMillis = true) Duration age,
 
             @Description("Color") Color color,
 

@@ -5,7 +5,6 @@ import app.rodmena.auth.database.ApplicationName;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.SqlMask;
-import app.rodmena.auth.diagnosis.incident.BackendActions.ActionResult;
 import app.rodmena.auth.pool.ConnectionView;
 import java.sql.Connection;
 import java.sql.ResultSet;

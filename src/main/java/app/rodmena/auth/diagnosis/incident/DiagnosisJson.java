@@ -64,7 +64,7 @@ public final class DiagnosisJson {
             .addMixIn(LatencySummary.class, LatencyNames.class)
             .build();
 
-    /** This and the following: the names of fields in the format, which is public. */
+    /** Public names of fields of the format; so are those of the next interfaces. */
     private interface BackendNames {
         @JsonProperty("whose")
         BackendOwner owner();

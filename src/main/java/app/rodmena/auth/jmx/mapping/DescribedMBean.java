@@ -69,7 +69,7 @@ public class DescribedMBean implements DynamicMBean {
             }
         }
         info = new OpenMBeanInfoSupport(
-                bean.getClass().getName(),
+                bean.getClass().getPackageName() + "." + bean.getClass().getSimpleName(),
                 MemberDescription.of(bean.getClass()).text(),
                 properties.values().stream().map(MBeanProperty::info).toArray(OpenMBeanAttributeInfo[]::new),
                 new OpenMBeanConstructorInfo[0],

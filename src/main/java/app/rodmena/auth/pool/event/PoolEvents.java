@@ -73,9 +73,13 @@ public final class PoolEvents {
         return listenerFailures.sum();
     }
 
-    /** Notifies listeners of something else than an event; {@code what} is for the log. Never throws. */
-    public <T> void notifyAll(List<T> others, String what, Consumer<T> notification) {
-        for (T listener : others) {
+    /**
+     * Notifies listeners of something other than an event. Never throws.
+     *
+     * @param what the occasion, for the log
+     */
+    public <T> void notifyListeners(List<T> listeners, String what, Consumer<T> notification) {
+        for (T listener : listeners) {
             try {
                 notification.accept(listener);
             } catch (Throwable failure) {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -166,12 +167,9 @@ class IncidentRecorderTest {
                                 "--database-url=" + target.jdbcUrl() + "?user=postgres&password=" + SECRET),
                         Stream.of(flags))
                 .toList();
-        return AuthProcess.start(
-                        directory,
-                        List.of(),
-                        AuthProcess.RECORDABLE,
-                        Map.of("SOME_SECRET", SECRET, "AUTH_ADMIN_PORT", "0"),
-                        all.toArray(String[]::new))
+        Map<String, String> environment = new HashMap<>(AuthProcess.ALL_LISTENERS);
+        environment.put("SOME_SECRET", SECRET);
+        return AuthProcess.start(directory, List.of(), AuthProcess.RECORDABLE, environment, all.toArray(String[]::new))
                 .awaitStart();
     }
 

@@ -77,7 +77,7 @@ final class LoadDriver {
     }
 
     private void openNext() {
-        if (nextToOpen < clients.size()) {
+        if (nextToOpen < clients.size() && !finished.isDone()) {
             clients.get(nextToOpen++).open(() -> {
                 if (++opened == clients.size()) {
                     startSending();

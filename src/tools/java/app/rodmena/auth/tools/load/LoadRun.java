@@ -40,8 +40,9 @@ public final class LoadRun implements AutoCloseable {
     private final LoadTransport transport;
     private final TestData testData;
     private boolean isSeeded;
-    private LoadDriver warmUp;
+    private Optional<LoadDriver> warmUp = Optional.empty();
     private LoadDriver driver;
+    private volatile boolean isStopped;
     private PoolWatch watch;
     private CompletableFuture<Void> completion;
 
@@ -84,12 +85,12 @@ public final class LoadRun implements AutoCloseable {
                         "could not create the test data on %s: %s".formatted(plan.target(), problem));
             }
         }
-        warmUp = driver(LoadPlan.RequestSchedule.warmUp(plan));
-        driver = driver(LoadPlan.RequestSchedule.of(plan));
-    }
-
-    private LoadDriver driver(LoadPlan.RequestSchedule schedule) {
-        return new LoadDriver(transport, schedule, plan.timeout(), testData.sequences(plan.mix(), plan.clients()));
+        List<RequestSequence> sequences = testData.sequences(plan.mix(), plan.clients());
+        if (!plan.warmUp().isZero()) {
+            warmUp = Optional.of(
+                    new LoadDriver(transport, LoadPlan.RequestSchedule.warmUp(plan), plan.timeout(), sequences));
+        }
+        driver = new LoadDriver(transport, LoadPlan.RequestSchedule.of(plan), plan.timeout(), sequences);
     }
 
     /** Runs the driver; stops it on a timeout and returns false. */
@@ -146,8 +147,11 @@ public final class LoadRun implements AutoCloseable {
     /** Starts the load, after the warm-up. */
     public void start() {
         CompletableFuture<Void> warm =
-                plan.warmUp().isZero() ? CompletableFuture.completedFuture(null) : warmUp.start();
+                warmUp.map(LoadDriver::start).orElseGet(() -> CompletableFuture.completedFuture(null));
         completion = warm.thenCompose(ended -> {
+            if (isStopped) {
+                return warm;
+            }
             watch.start();
             return driver.start();
         });
@@ -181,7 +185,8 @@ public final class LoadRun implements AutoCloseable {
     public LoadResults finish() throws InterruptedException {
         boolean interrupted = !completion.isDone();
         if (interrupted) {
-            warmUp.stop(DRAIN_TIMEOUT);
+            isStopped = true;
+            warmUp.ifPresent(running -> running.stop(DRAIN_TIMEOUT));
             driver.stop(DRAIN_TIMEOUT);
             completion.join();
         }
