@@ -149,7 +149,7 @@ final class TlsBench implements Benchmark {
 
     private void print(Map<Protocol, List<Double>> rates, Protocol base) {
         System.out.printf(
-                "Closed loop of %d concurrent checks, %d rounds of %d; h2load, server and PostgreSQL share %d cores%n%n",
+                "Closed loop of %d concurrent checks, %d rounds of %d; durable, no cache; h2load, server and PostgreSQL share %d cores%n%n",
                 clients, rounds, requests, Runtime.getRuntime().availableProcessors());
         System.out.println("| | requests/s ÷ plain HTTP/1.1 | requests/s |\n|---|---:|---:|");
         rates.forEach((protocol, values) -> {
