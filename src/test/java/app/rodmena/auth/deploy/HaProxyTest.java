@@ -58,8 +58,12 @@ class HaProxyTest {
         List<AuthProcess> running = new ArrayList<>();
         try (Program proxy =
                 Program.start(directory, environment, List.of(haproxy, "-db", "-f", CONFIGURATION.toString()))) {
+            await().untilAsserted(
+                            () -> assertThat(proxy.output()).contains("auth/auth1 is DOWN", "auth/auth2 is DOWN"));
             running.add(start(servers[0]));
             running.add(start(servers[1]));
+            awaitUp(proxy, "auth1", 1);
+            awaitUp(proxy, "auth2", 1);
             List<ScheduledFuture<?>> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 Client client = new Client("http://127.0.0.1:" + port, "client-" + i);
@@ -70,7 +74,7 @@ class HaProxyTest {
                 running.get(i).terminate();
                 assertThat(running.get(i).awaitEnd()).isZero();
                 running.set(i, start(servers[i]));
-                awaitUp(proxy, "auth%d".formatted(i + 1));
+                awaitUp(proxy, "auth%d".formatted(i + 1), 2);
                 awaitAnswers();
             }
             clients.forEach(client -> client.cancel(false));
@@ -93,8 +97,10 @@ class HaProxyTest {
                 .awaitStart();
     }
 
-    private static void awaitUp(Program proxy, String server) {
-        await().untilAsserted(() -> assertThat(proxy.output()).contains("Server auth/%s is UP".formatted(server)));
+    /** Waits until HAProxy has found the server ready this many times. */
+    private static void awaitUp(Program proxy, String server, int times) {
+        await().untilAsserted(() -> assertThat(proxy.output().split("Server auth/%s is UP".formatted(server), -1))
+                .hasSizeGreaterThan(times));
     }
 
     private void awaitAnswers() {

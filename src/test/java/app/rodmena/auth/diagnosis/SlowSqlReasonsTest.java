@@ -1,12 +1,14 @@
 package app.rodmena.auth.diagnosis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.PostgresServer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -94,7 +96,9 @@ class SlowSqlReasonsTest {
     @Test
     void sessionsContendForAPage() throws Exception {
         try (Scene scene = scene("contention");
-                Connection holder = Scene.otherSession(scene.target, "holder")) {
+                Connection holder = Scene.otherSession(scene.target, "holder");
+                Connection observer = Scene.otherSession(scene.target, "observer");
+                Statement statement = observer.createStatement()) {
             execute(scene, """
                     create function compare(a int, b int) returns int language plpgsql immutable as $$
                     begin
@@ -117,6 +121,7 @@ class SlowSqlReasonsTest {
                     throw new IllegalStateException(e);
                 }
             });
+            await().until(() -> isComparing(statement));
             scene.callers(CALLERS, "GET /report", handle -> {
                 handle.execute("set enable_seqscan = off");
                 return handle.execute("insert into page values (0)");
@@ -124,6 +129,13 @@ class SlowSqlReasonsTest {
 
             awaitReason(scene, "LWLock BufferContent", "contend");
             insert.join();
+        }
+    }
+
+    private static boolean isComparing(Statement statement) throws SQLException {
+        try (var sleeping = statement.executeQuery(
+                "select from pg_stat_activity where application_name = 'holder' and wait_event = 'PgSleep'")) {
+            return sleeping.next();
         }
     }
 
