@@ -284,9 +284,9 @@ final class AdmissionQueue {
     }
 
     /** Refuses a waiting request, or abandons an admitted one; false if its outcome is already decided. */
-    boolean cancel(AcquireRequest request, RefusalReason reason) {
+    boolean cancel(AcquireRequest request) {
         synchronized (lock) {
-            return settle(request, reason);
+            return settle(request, RefusalReason.CANCELLED);
         }
     }
 

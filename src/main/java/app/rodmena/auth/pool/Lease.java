@@ -20,7 +20,7 @@ final class Lease implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
-    private final ConnectionAcquirer pool;
+    private final ConnectionAcquirer acquirer;
     private final Permit permit;
     private final Connection connection;
     private final PhysicalConnection physical;
@@ -28,7 +28,7 @@ final class Lease implements AutoCloseable {
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
 
     Lease(ConnectionAcquirer pool, Permit permit, Connection connection, PhysicalConnection physical) {
-        this.pool = pool;
+        this.acquirer = pool;
         this.permit = permit;
         this.connection = connection;
         this.physical = physical;
@@ -70,7 +70,7 @@ final class Lease implements AutoCloseable {
             return;
         }
         try {
-            pool.state().source.cancel(physical.delegate);
+            acquirer.state().source.cancel(physical.delegate);
         } catch (SQLException | RuntimeException e) {
             LOG.debug("The statement on connection {} was not cancelled", physical.id(), e);
         } finally {
@@ -113,7 +113,7 @@ final class Lease implements AutoCloseable {
             return;
         }
         if (physical.reclaim(checkout)) {
-            pool.hikari().evictConnection(connection); // The permit is returned when the connection is closed.
+            acquirer.hikari().evictConnection(connection); // The permit is returned when the connection is closed.
         } else {
             permit.release(); // The connection broke meanwhile and is already being closed.
         }
@@ -134,8 +134,9 @@ final class Lease implements AutoCloseable {
             }
             physical.noteIfBroken();
             if (isOpen
-                    && physical.retireAtCheckin(checkout, pool.admissionQueue().waiting() > 0)) {
-                pool.hikari().evictConnection(connection);
+                    && physical.retireAtCheckin(
+                            checkout, acquirer.admissionQueue().waiting() > 0)) {
+                acquirer.hikari().evictConnection(connection);
             } else {
                 try {
                     rollBackOpenTransaction();
@@ -155,7 +156,7 @@ final class Lease implements AutoCloseable {
      * through JDBC.
      */
     private void rollBackOpenTransaction() throws SQLException {
-        if (pool.state().source.isInTransaction(physical.delegate)
+        if (acquirer.state().source.isInTransaction(physical.delegate)
                 && !connection.isClosed()
                 && connection.getAutoCommit()) {
             try (var statement = connection.createStatement()) {

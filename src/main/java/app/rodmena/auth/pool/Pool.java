@@ -44,7 +44,7 @@ public final class Pool implements AutoCloseable {
 
     private static final long CANCEL_AGAIN_MILLIS = 100;
 
-    final PoolContext state;
+    final PoolContext context;
     final AdmissionQueue admissionQueue;
     private final ConnectionOpener opener;
     final ConnectionAcquirer acquirer;
@@ -81,12 +81,12 @@ public final class Pool implements AutoCloseable {
             PoolEvents events,
             PoolInterceptors interceptors,
             LongSupplier clock) {
-        state = new PoolContext(applicationName, settings, source, events, interceptors, clock);
+        context = new PoolContext(applicationName, settings, source, events, interceptors, clock);
         admissionQueue = new AdmissionQueue(settings, clock, this::notifyRefused);
-        opener = new ConnectionOpener(state, cause -> admissionQueue.refuseAll(RefusalReason.DATABASE_DOWN, cause));
+        opener = new ConnectionOpener(context, cause -> admissionQueue.refuseAll(RefusalReason.DATABASE_DOWN, cause));
         hikariDataSource = HikariEngine.start(name, opener, settings.maximum());
         hikari = HikariEngine.poolOf(hikariDataSource);
-        acquirer = new ConnectionAcquirer(state, admissionQueue, opener, hikari);
+        acquirer = new ConnectionAcquirer(context, admissionQueue, opener, hikari);
         workers = new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,
@@ -98,8 +98,8 @@ public final class Pool implements AutoCloseable {
                 1, DaemonThreads.numbered("pool-" + name + "-clock"), new ThreadPoolExecutor.DiscardPolicy());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        deadlines = new DeadlineTimer(timer, () -> admissionQueue.expire(state.now()));
-        housekeeper = new Housekeeper(state, hikari, opener, workers);
+        deadlines = new DeadlineTimer(timer, () -> admissionQueue.expire(context.now()));
+        housekeeper = new Housekeeper(context, hikari, opener, workers);
     }
 
     /**
@@ -137,8 +137,8 @@ public final class Pool implements AutoCloseable {
     }
 
     void cancel(AcquireRequest request) {
-        if (admissionQueue.cancel(request, RefusalReason.CANCELLED)) {
-            state.emitRefused(request, new NoConnectionException(RefusalReason.CANCELLED, null));
+        if (admissionQueue.cancel(request)) {
+            context.emitRefused(request, new NoConnectionException(RefusalReason.CANCELLED, null));
             cancelIfUnwanted(request);
         }
     }
@@ -170,7 +170,7 @@ public final class Pool implements AutoCloseable {
         } catch (Throwable noThread) {
             // Not on this thread: admitting the next request would fail the same way, recursively.
             timer.execute(permit::release);
-            failed.accept(state.closing ? new NoConnectionException(RefusalReason.CLOSED, null) : noThread);
+            failed.accept(context.closing ? new NoConnectionException(RefusalReason.CLOSED, null) : noThread);
         }
     }
 
@@ -188,7 +188,7 @@ public final class Pool implements AutoCloseable {
      * The maximum number of connections checked out simultaneously since the last call; for a single periodic reader.
      */
     public int peakSinceLast() {
-        return state.counter.takePeak(state.counter.reportedPeak);
+        return context.counter.takePeak(context.counter.reportedPeak);
     }
 
     /**
@@ -196,9 +196,9 @@ public final class Pool implements AutoCloseable {
      * be of slightly different instants. Can be called from any thread, including from a listener.
      */
     public List<ConnectionView> connections() {
-        return state.connections().stream()
+        return context.connections().stream()
                 .sorted(Comparator.comparingInt(PhysicalConnection::id))
-                .map(connection -> connection.view(state.source::transactionState))
+                .map(connection -> connection.view(context.source::transactionState))
                 .toList();
     }
 
@@ -216,7 +216,7 @@ public final class Pool implements AutoCloseable {
     /** All waiting callers, next to be admitted first. */
     public List<WaiterView> waiters() {
         List<AcquireRequest> queue = admissionQueue.queue();
-        long now = state.now();
+        long now = context.now();
         long virtualTime = admissionQueue.virtualTime();
         return queue.stream().map(request -> request.toView(now, virtualTime)).toList();
     }
@@ -241,8 +241,8 @@ public final class Pool implements AutoCloseable {
     }
 
     private void notifyRefused(List<AcquireRequest> requests, NoConnectionException refusal) {
-        requests.forEach(request -> state.emitRefused(request, refusal));
-        state.events.notifyListeners(
+        requests.forEach(request -> context.emitRefused(request, refusal));
+        context.events.notifyListeners(
                 refusalListeners,
                 "a refusal",
                 listener -> listener.onRefusal(refusal.reason(), requests.size(), () -> queueWith(requests)));
@@ -251,7 +251,7 @@ public final class Pool implements AutoCloseable {
     private QueueSnapshot queueWith(List<AcquireRequest> refused) {
         List<AcquireRequest> queue = new ArrayList<>(refused);
         queue.addAll(admissionQueue.queue());
-        long now = state.now();
+        long now = context.now();
         long virtualTime = admissionQueue.virtualTime();
         queue.sort(Comparator.comparingLong(request -> request.arrivedNanos - now));
         return new QueueSnapshot(
@@ -261,8 +261,8 @@ public final class Pool implements AutoCloseable {
 
     /** Whether a connection that is still open was opened or checked in within this time. Lock-free. */
     public boolean hasServedWithin(Duration time) {
-        long since = state.now() - time.toNanos();
-        return state.connections().stream().anyMatch(connection -> connection.idleSinceNanos() - since > 0);
+        long since = context.now() - time.toNanos();
+        return context.connections().stream().anyMatch(connection -> connection.idleSinceNanos() - since > 0);
     }
 
     /** The state of opening connections. */
@@ -271,7 +271,7 @@ public final class Pool implements AutoCloseable {
     }
 
     public PoolSettings settings() {
-        return state.settings;
+        return context.settings;
     }
 
     /**
@@ -286,7 +286,7 @@ public final class Pool implements AutoCloseable {
      *     changed then
      */
     public synchronized PoolSettings change(UnaryOperator<PoolSettings> change) {
-        PoolSettings before = state.settings;
+        PoolSettings before = context.settings;
         PoolSettings after = change.apply(before);
         before.requireChangeableTo(after);
         resize(after);
@@ -294,7 +294,7 @@ public final class Pool implements AutoCloseable {
     }
 
     synchronized void resize(PoolSettings settings) {
-        state.settings = settings;
+        context.settings = settings;
         hikariDataSource.setMaximumPoolSize(settings.maximum());
         admissionQueue.resize(settings);
         // Callers that were just admitted are about to take a connection.
@@ -303,7 +303,7 @@ public final class Pool implements AutoCloseable {
 
     /** Marks every open connection for replacement at its next checkout or check-in. */
     public void softInvalidate() {
-        state.markAll("");
+        context.markAll("");
     }
 
     /**
@@ -339,12 +339,12 @@ public final class Pool implements AutoCloseable {
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        state.closing = true;
+        context.closing = true;
         timer.shutdown();
         workers.shutdown();
         interrupted |= Thread.interrupted(); // Hikari's close would not wait on an interrupted thread.
         HikariEngine.close(hikariDataSource);
-        state.connections().forEach(connection -> connection.abort(Runnable::run));
+        context.connections().forEach(connection -> connection.abort(Runnable::run));
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -371,20 +371,20 @@ public final class Pool implements AutoCloseable {
 
     /** The number of admitted callers without a connection yet. */
     int acquiring() {
-        return state.acquiring.get();
+        return context.acquiring.get();
     }
 
     /** Runs the tasks of the timer: expiry of waits and maintenance. */
     void tick() {
-        admissionQueue.expire(state.now());
+        admissionQueue.expire(context.now());
         housekeeper.run();
     }
 
     private PoolSnapshot snapshot(int waiting) {
         while (true) {
-            PoolSettings settings = state.settings;
-            PoolSnapshot snapshot = state.counter.snapshot(settings, waiting);
-            if (settings.equals(state.settings)) {
+            PoolSettings settings = context.settings;
+            PoolSnapshot snapshot = context.counter.snapshot(settings, waiting);
+            if (settings.equals(context.settings)) {
                 return snapshot;
             }
         }
@@ -392,7 +392,7 @@ public final class Pool implements AutoCloseable {
 
     AcquireRequest newRequest(BatchQueue<?, ?> queue, CallContext caller, AcquireRequest.Outcome outcome) {
         return new AcquireRequest(
-                queue, caller, state.now(), state.settings.poolTimeout().toNanos(), outcome);
+                queue, caller, context.now(), context.settings.poolTimeout().toNanos(), outcome);
     }
 
     void enter(AcquireRequest request) {
@@ -404,7 +404,7 @@ public final class Pool implements AutoCloseable {
         } else if (admissionQueue.enter(request)) {
             long untilDeadline = request.deadlineNanos - request.arrivedNanos;
             deadlines.scheduleWithin(
-                    state.settings.shedTarget().isEmpty()
+                    context.settings.shedTarget().isEmpty()
                             ? untilDeadline
                             : Math.min(untilDeadline, Overload.INTERVAL_NANOS));
         }

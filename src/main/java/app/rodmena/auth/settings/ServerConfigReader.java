@@ -191,7 +191,7 @@ public final class ServerConfigReader {
     }
 
     private boolean isOn(Setting setting) {
-        return settings.get(setting).isFirst("on", "off");
+        return settings.get(setting).bool("on", "off");
     }
 
     private int integer(Setting setting) {

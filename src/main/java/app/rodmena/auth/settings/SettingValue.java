@@ -70,7 +70,7 @@ public record SettingValue(Setting setting, String name, String text, String ori
     }
 
     public boolean bool() {
-        return isFirst("true", "false");
+        return bool("true", "false");
     }
 
     /** The constant with this name. */
@@ -79,12 +79,12 @@ public record SettingValue(Setting setting, String name, String text, String ori
                 .orElseThrow(() -> refuse("must be one of " + String.join(", ", WireNamed.names(type))));
     }
 
-    /** Whether the text is the first of two words; any but the two is refused. */
-    public boolean isFirst(String first, String second) {
-        if (!text.equals(first) && !text.equals(second)) {
-            throw refuse("must be one of %s, %s".formatted(first, second));
+    /** True or false, by these words for them. */
+    public boolean bool(String yes, String no) {
+        if (!text.equals(yes) && !text.equals(no)) {
+            throw refuse("must be one of %s, %s".formatted(yes, no));
         }
-        return text.equals(first);
+        return text.equals(yes);
     }
 
     public Path path() {

@@ -8,7 +8,6 @@ import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolEvents;
 import app.rodmena.auth.pool.event.PoolInterceptors;
-import app.rodmena.auth.pool.event.RefusalReason;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.TestPostgres;
@@ -20,7 +19,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A pool on a real PostgreSQL, with all its events and PostgreSQL's view of it. */
@@ -87,33 +85,8 @@ final class TestPool implements AutoCloseable {
         });
         pool.enter(request);
         boolean isImmediate = decided.isDone();
-        return pool.acquirer.acquire(
-                awaitPermit(decided, request), isImmediate ? request.arrivedNanos : pool.state.now());
-    }
-
-    private Permit awaitPermit(CompletableFuture<Permit> decided, AcquireRequest request) throws NoConnectionException {
         try {
-            return decided.get();
-        } catch (ExecutionException e) {
-            throw (NoConnectionException) e.getCause();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            NoConnectionException interrupted = new NoConnectionException(RefusalReason.INTERRUPTED, null);
-            boolean cancelled = pool.admissionQueue.cancel(request, RefusalReason.INTERRUPTED);
-            if (!cancelled || request.permit != null) {
-                releaseIfAdmitted(decided);
-            }
-            if (cancelled) {
-                pool.state.emitRefused(request, interrupted);
-            }
-            throw interrupted;
-        }
-    }
-
-    /** Returns a permit that was granted concurrently with the interrupt. */
-    private static void releaseIfAdmitted(CompletableFuture<Permit> decided) throws NoConnectionException {
-        try {
-            decided.join().release();
+            return pool.acquirer.acquire(decided.join(), isImmediate ? request.arrivedNanos : pool.context.now());
         } catch (CompletionException e) {
             throw (NoConnectionException) e.getCause();
         }

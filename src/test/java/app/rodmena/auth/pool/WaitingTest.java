@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -140,43 +139,26 @@ class WaitingTest {
     }
 
     @Test
-    void anInterruptedWaitEndsWithoutLosingAPermit() throws Exception {
-        try (TestPool test = TestPool.with(ONE)) {
-            Lease held = test.checkout();
-            assertThat(interruptWhile(test, () -> test.pool.snapshot().waiting() == 1))
-                    .isEqualTo(RefusalReason.INTERRUPTED);
-            assertThat(test.pool.snapshot().waiting()).isZero();
-            assertThat(test.count(TIMEOUT)).isEqualTo(1);
-            held.close();
-            test.checkout().close();
-        }
-    }
-
-    @Test
     void anInterruptEndsTheWaitForAnOpeningConnection() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), ONE)) {
             proxy.freeze();
-            assertThat(interruptWhile(test, () -> test.pool.acquiring() == 1)).isEqualTo(RefusalReason.INTERRUPTED);
+            CompletableFuture<RefusalReason> reason = new CompletableFuture<>();
+            Thread caller = new Thread(() -> {
+                try {
+                    test.checkout().close();
+                    reason.complete(null);
+                } catch (NoConnectionException e) {
+                    reason.complete(Thread.currentThread().isInterrupted() ? e.reason() : null);
+                }
+            });
+            caller.start();
+            await().until(() -> test.pool.acquiring() == 1);
+            caller.interrupt();
+            assertThat(reason.get()).isEqualTo(RefusalReason.INTERRUPTED);
             proxy.thaw();
             test.checkout().close();
         }
-    }
-
-    private static RefusalReason interruptWhile(TestPool test, Callable<Boolean> itWaits) throws Exception {
-        CompletableFuture<RefusalReason> reason = new CompletableFuture<>();
-        Thread caller = new Thread(() -> {
-            try {
-                test.checkout().close();
-                reason.complete(null);
-            } catch (NoConnectionException e) {
-                reason.complete(Thread.currentThread().isInterrupted() ? e.reason() : null);
-            }
-        });
-        caller.start();
-        await().until(itWaits);
-        caller.interrupt();
-        return reason.get();
     }
 
     private static void checkOutAndThen(TestPool test, Runnable then) {

@@ -34,7 +34,7 @@ record LoadRequest(ClientRequest request, ResponseCheck responseCheck) {
      * Validates responses. The first correct response is parsed as JSON; a response with the same bytes, except for its
      * timestamp, is correct without being parsed, because a driver that parses every response measures itself.
      */
-    static final class ResponseValidator implements LoadRequest.ResponseCheck {
+    static final class ResponseValidator implements ResponseCheck {
         private static final int OK = 200;
         private static final String TIMESTAMP = ",\"timestamp\"";
 
@@ -56,7 +56,7 @@ record LoadRequest(ClientRequest request, ResponseCheck responseCheck) {
             if (matchesCorrect(body)) {
                 return Optional.empty();
             }
-            JsonNode json = LoadRequest.json(body);
+            JsonNode json = json(body);
             if (json.isMissingNode() || !expected.test(json)) {
                 return Optional.of(RequestFailure.answered(RequestFailure.Kind.WRONG_ANSWER, status, body));
             }
