@@ -5,6 +5,7 @@ import app.rodmena.auth.postgres.NoPrimaryException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,7 +13,10 @@ import org.slf4j.LoggerFactory;
 final class Heartbeat {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
 
-    /** The maximum age of a valid answer: the probe itself may hang. */
+    /**
+     * The maximum age of a valid answer, because the probe itself may hang; longer while connections of the pool are
+     * answered: then queries on the same session keep the probe back, for example because of a slow network.
+     */
     static final Duration VALID = Duration.ofSeconds(2);
 
     /**
@@ -32,11 +36,16 @@ final class Heartbeat {
 
     private volatile Beat last = new Beat(State.MISSED, "not probed yet", null, System.nanoTime(), Instant.now());
     private final BooleanSupplier mayBePooler;
+    private final Predicate<Duration> poolServedWithin;
     private volatile boolean everAnswered;
 
-    /** @param mayBePooler whether the probe may wait in the queue of a pooler */
-    Heartbeat(BooleanSupplier mayBePooler) {
+    /**
+     * @param mayBePooler whether the probe may wait in the queue of a pooler
+     * @param poolServedWithin whether a connection of the pool proves that PostgreSQL answered within this time
+     */
+    Heartbeat(BooleanSupplier mayBePooler, Predicate<Duration> poolServedWithin) {
         this.mayBePooler = mayBePooler;
+        this.poolServedWithin = poolServedWithin;
     }
 
     /** Whether nothing shows an outage: the probe was answered, or only a pooler keeps it back. */
@@ -119,7 +128,7 @@ final class Heartbeat {
     }
 
     private boolean isAnswered(Beat beat) {
-        return beat.state == State.ANSWERED && age(beat) < valid().toNanos();
+        return beat.state == State.ANSWERED && (age(beat) < valid().toNanos() || poolServedWithin.test(valid()));
     }
 
     private static long age(Beat beat) {

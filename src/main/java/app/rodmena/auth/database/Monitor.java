@@ -126,7 +126,7 @@ public final class Monitor implements AutoCloseable {
         this.applicationName = applicationName;
         this.settings = settings;
         this.poolServedWithin = poolServedWithin;
-        heartbeat = new Heartbeat(connector::mayBePooler);
+        heartbeat = new Heartbeat(connector::mayBePooler, poolServedWithin);
         thread = DaemonThreads.start("database-monitor", this::run);
     }
 

@@ -15,8 +15,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -171,6 +173,36 @@ class MonitorTest {
             await().untilAsserted(() -> assertThat(join(monitor, "select 1")).isEqualTo("1"));
             assertThat(monitor.heartbeat().since()).isEqualTo(since);
         }
+    }
+
+    @Test
+    void aProbeKeptBackByQueriesIsAnOutageOnlyIfThePoolIsNotServed() {
+        assertThat(isAliveDuringSlowQueries(true)).containsOnly(true);
+        assertThat(isAliveDuringSlowQueries(false)).contains(false);
+    }
+
+    /** The statements take less than the probe's timeout each, but together longer than an answer is valid. */
+    private static Set<Boolean> isAliveDuringSlowQueries(boolean poolIsServed) {
+        Set<Boolean> seen = new HashSet<>();
+        try (Monitor monitor = new Monitor(
+                new Connector(TestPostgres.sharedDatabase()), NAME, () -> PoolSettings.DEFAULT, time -> poolIsServed)) {
+            await().until(monitor.heartbeat()::isAlive);
+            CompletableFuture<Object> done = monitor.submit(connection -> {
+                        for (int i = 0; i < 4; i++) {
+                            try (var statement = connection.createStatement()) {
+                                statement.execute("select pg_sleep(0.7)");
+                            }
+                        }
+                        return "done";
+                    })
+                    .toCompletableFuture()
+                    .thenApply(result -> result);
+            await().pollInterval(Duration.ofMillis(20)).until(() -> {
+                seen.add(monitor.heartbeat().isAlive());
+                return done.isDone();
+            });
+        }
+        return seen;
     }
 
     @Test
