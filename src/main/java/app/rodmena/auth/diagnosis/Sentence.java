@@ -237,6 +237,10 @@ record Sentence(Observation observation, List<Holder> holders) {
 
     private String throughput() {
         Observation.Throughput rates = observation.throughput();
+        if (rates.perSecond() == 0 && !holders.isEmpty()) {
+            Holder longest = holders.get(0);
+            return "none was returned recently; the longest use %s (%s)".formatted(longest.because(), longest.route());
+        }
         return "each is returned soon (median %s, %s check-ins per second): the load exceeds the pool's capacity"
                 .formatted(Formats.time(rates.medianUse()), Formats.rate(rates.perSecond()));
     }
