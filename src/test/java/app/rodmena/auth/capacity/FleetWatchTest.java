@@ -83,9 +83,9 @@ class FleetWatchTest {
 
         assertThat(get("PoolSettings,name=auth", "MaxOverflow")).isEqualTo(7);
         try (Connection other = named("psql")) {
-            assertThat(ServerLimitsQuery.fleet(other).members())
+            await().until(() -> ServerLimitsQuery.fleet(other).members().stream()
                     .anyMatch(member ->
-                            member.instance().equals("test") && member.pools().equals("5+7"));
+                            member.instance().equals("test") && member.pools().equals("5+7")));
         }
     }
 

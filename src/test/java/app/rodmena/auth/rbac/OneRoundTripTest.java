@@ -1,6 +1,7 @@
 package app.rodmena.auth.rbac;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
@@ -50,9 +51,12 @@ class OneRoundTripTest {
         }
     }
 
+    /** The statements of the write, with those of the writes before that were reported later. */
     private List<String> done(CompletionStage<Boolean> write) throws Exception {
-        sent.clear();
         assertThat(write.toCompletableFuture().get()).isTrue();
-        return List.copyOf(sent);
+        await().until(() -> !sent.isEmpty());
+        List<String> names = List.copyOf(sent);
+        sent.clear();
+        return names;
     }
 }
