@@ -2,8 +2,8 @@ package app.rodmena.auth.metrics.jfr;
 
 import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.diagnosis.incident.Incident;
+import app.rodmena.auth.diagnosis.incident.Incident.IncidentListener;
 import app.rodmena.auth.diagnosis.incident.IncidentDirectory;
-import app.rodmena.auth.diagnosis.incident.IncidentListener;
 import app.rodmena.auth.diagnosis.incident.Incidents;
 import java.io.IOException;
 import java.nio.file.Files;
