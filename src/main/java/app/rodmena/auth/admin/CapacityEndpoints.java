@@ -21,8 +21,7 @@ final class CapacityEndpoints {
     private static final String POOL_SIZE = "poolSize";
     private static final String REQUESTS = "requestsPerSecond";
 
-    private final PoolSizeAdvisor adviser;
-    private final FleetWatch watch;
+    private final Core core;
     private final String ownInstance;
 
     /** @param whatIf the forecast; null if none was requested, or if there is not enough data */
@@ -37,8 +36,7 @@ final class CapacityEndpoints {
     private record Instance(boolean self, @JsonUnwrapped FleetMember member) {}
 
     CapacityEndpoints(Core core, String ownInstance) {
-        adviser = core.advisor();
-        watch = core.fleet();
+        this.core = core;
         this.ownInstance = ownInstance;
     }
 
@@ -48,20 +46,22 @@ final class CapacityEndpoints {
     }
 
     private CapacityResponse capacity(AdminRequest request) {
+        PoolSizeAdvisor advisor = core.advisor();
         QueryParameters parameters = request.parameters(Set.of(WORKERS, POOL_SIZE, REQUESTS));
         int workers = parameters.number(WORKERS, 1, PoolSizeAdvisor.MAX_WORKERS).orElse(1);
         int poolSize =
-                parameters.number(POOL_SIZE, 1, PoolSizeAdvisor.MAX_CONNECTIONS).orElse(adviser.poolMaximum());
+                parameters.number(POOL_SIZE, 1, PoolSizeAdvisor.MAX_CONNECTIONS).orElse(advisor.poolMaximum());
         int requests = parameters
                 .number(REQUESTS, 1, PoolSizeAdvisor.MAX_REQUESTS_PER_SECOND)
                 .orElse(0);
-        PoolSizeAdvice now = adviser.advice();
+        PoolSizeAdvice now = advisor.advice();
         Optional<FleetForecast> whatIf =
-                parameters.isEmpty() ? Optional.empty() : adviser.forecast(workers, poolSize, requests);
+                parameters.isEmpty() ? Optional.empty() : advisor.forecast(workers, poolSize, requests);
         return new CapacityResponse(now.isKnown(), now, whatIf.orElse(null));
     }
 
     private FleetResponse fleet() {
+        FleetWatch watch = core.fleet();
         return new FleetResponse(
                 watch.latest().map(Fleet::toText).orElse("The fleet has not been read yet: " + watch.problem()),
                 watch.reading(),

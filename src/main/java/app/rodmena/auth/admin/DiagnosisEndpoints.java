@@ -3,24 +3,19 @@ package app.rodmena.auth.admin;
 import app.rodmena.auth.core.Core;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.DiagnosisText;
-import app.rodmena.auth.diagnosis.Diagnostics;
-import app.rodmena.auth.diagnosis.history.ActivityHistory;
 import app.rodmena.auth.diagnosis.history.HistoryPeriod;
 import app.rodmena.auth.diagnosis.history.PastDiagnosis;
-import app.rodmena.auth.diagnosis.incident.BackendActions;
 import app.rodmena.auth.diagnosis.incident.BackendActions.ActionOutcomeUnknownException;
 import app.rodmena.auth.diagnosis.incident.BackendActions.ActionResult;
 import app.rodmena.auth.diagnosis.incident.DiagnosisHtml;
 import app.rodmena.auth.diagnosis.incident.DiagnosisJson;
 import app.rodmena.auth.diagnosis.incident.Incident;
 import app.rodmena.auth.diagnosis.incident.IncidentDocument;
-import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.http.HttpError;
 import app.rodmena.auth.http.JsonFields;
 import app.rodmena.auth.http.QueryParameters;
 import app.rodmena.auth.http.Response;
 import app.rodmena.auth.security.AuditLog;
-import app.rodmena.auth.security.OperatorSession;
 import io.undertow.util.Headers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -44,16 +39,10 @@ final class DiagnosisEndpoints {
     private static final String SINGLE_FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
             + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private final Diagnostics diagnostics;
-    private final ActivityHistory history;
-    private final Incidents incidents;
-    private final BackendActions actions;
+    private final Core core;
 
     DiagnosisEndpoints(Core core) {
-        diagnostics = core.diagnostics();
-        history = core.history();
-        incidents = core.incidents();
-        actions = core.actions();
+        this.core = core;
     }
 
     void addTo(AdminRoutes routes) {
@@ -61,21 +50,22 @@ final class DiagnosisEndpoints {
         routes.read("/incidents", this::incidents);
         routes.read("/incidents/{id}", this::incident);
         routes.read("/incidents/{id}/recording", this::recording);
-        routes.change("/actions/cancelQuery", request -> act(request, "connection", actions::cancelQuery));
-        routes.change("/actions/terminateBackend", request -> act(request, "pid", actions::terminateBackend));
+        routes.change("/actions/cancelQuery", request -> act(request, "connection", core.actions()::cancelQuery));
+        routes.change("/actions/terminateBackend", request -> act(request, "pid", core.actions()::terminateBackend));
     }
 
     private Response diagnosis(AdminRequest request) {
         QueryParameters period = request.parameters(Set.of(AT, FROM, TO));
         if (!period.isEmpty()) {
-            PastDiagnosis past = history.diagnose(HistoryPeriod.parse(
-                    period.text(AT).orElse(""),
-                    period.text(FROM).orElse(""),
-                    period.text(TO).orElse(""),
-                    Instant.now()));
+            PastDiagnosis past = core.history()
+                    .diagnose(HistoryPeriod.parse(
+                            period.text(AT).orElse(""),
+                            period.text(FROM).orElse(""),
+                            period.text(TO).orElse(""),
+                            Instant.now()));
             return document(request, () -> AdminJson.bytes(past), past::text, () -> DiagnosisHtml.of(past));
         }
-        Diagnosis diagnosis = diagnostics.current(MAX_AGE);
+        Diagnosis diagnosis = core.diagnostics().current(MAX_AGE);
         return document(
                 request,
                 () -> DiagnosisJson.bytes(diagnosis),
@@ -84,7 +74,7 @@ final class DiagnosisEndpoints {
     }
 
     private Response incident(AdminRequest request) {
-        Optional<IncidentDocument> found = incidents.find(request.name()).map(Incident::document);
+        Optional<IncidentDocument> found = core.incidents().find(request.name()).map(Incident::document);
         if (found.isEmpty()) {
             throw new HttpError(404, "No such incident; old incidents are deleted");
         }
@@ -93,7 +83,7 @@ final class DiagnosisEndpoints {
     }
 
     private Response recording(AdminRequest request) {
-        Path file = incidents
+        Path file = core.incidents()
                 .recordings()
                 .flatMap(files -> files.find(request.name()))
                 .orElseThrow(() -> new HttpError(
@@ -103,7 +93,7 @@ final class DiagnosisEndpoints {
     }
 
     private Response incidents(AdminRequest request) {
-        List<Incident> newestFirst = incidents.newestFirst();
+        List<Incident> newestFirst = core.incidents().newestFirst();
         return request.preferredOf(Response.JSON, Response.HTML).equals(Response.HTML)
                 ? page(DiagnosisHtml.of(newestFirst))
                 : AdminJson.response(newestFirst);
@@ -130,17 +120,11 @@ final class DiagnosisEndpoints {
                 .orElseThrow(() -> HttpError.badRequest(target + ": is missing; must be a whole number"));
         try {
             ActionResult result = action.apply(number, fields.flag(DRY_RUN));
-            audit(request.session(), result);
+            AuditLog.changed(request.session(), "invoked " + result.summary());
             return AdminJson.response(result);
         } catch (ActionOutcomeUnknownException e) {
-            audit(request.session(), e.result());
+            AuditLog.changed(request.session(), "invoked " + e.result().summary());
             throw new HttpError(503, e.getMessage()).with(Headers.RETRY_AFTER_STRING, "1");
         }
-    }
-
-    private static void audit(OperatorSession session, ActionResult result) {
-        AuditLog.changed(
-                session,
-                "invoked %s%s: %s".formatted(result.action(), result.dryRun() ? " (dry run)" : "", result.outcome()));
     }
 }

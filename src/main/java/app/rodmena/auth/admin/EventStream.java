@@ -4,16 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.core.Core;
-import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.diagnosis.Diagnosis;
-import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.diagnosis.incident.Incident;
-import app.rodmena.auth.diagnosis.incident.IncidentListener;
-import app.rodmena.auth.diagnosis.incident.Incidents;
+import app.rodmena.auth.diagnosis.incident.Incident.IncidentListener;
 import app.rodmena.auth.http.HttpError;
 import app.rodmena.auth.http.Response;
 import app.rodmena.auth.http.SseClient;
-import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.PoolHistory.PoolSecond;
 import app.rodmena.auth.pool.event.EventQuery;
 import app.rodmena.auth.pool.event.PoolEvent;
@@ -56,10 +52,7 @@ final class EventStream implements PoolListener, AutoCloseable {
     private static final Set<PoolEventKind> DEFAULT_KINDS =
             EnumSet.complementOf(EnumSet.of(PoolEventKind.CHECKOUT, PoolEventKind.CHECKIN));
 
-    private final DatabaseEngine engine;
-    private final Metrics metrics;
-    private final Diagnostics diagnostics;
-    private final Incidents incidents;
+    private final Core core;
     private final IncidentListener onIncident = this::broadcast;
     private final Operators operators;
     private final List<Subscriber> clients = new CopyOnWriteArrayList<>();
@@ -96,13 +89,10 @@ final class EventStream implements PoolListener, AutoCloseable {
 
     @SuppressWarnings("FutureReturnValueIgnored") // tick() catches all exceptions; it ends with the thread.
     EventStream(Core core, Operators operators) {
-        engine = core.engine();
-        metrics = core.metrics();
-        diagnostics = core.diagnostics();
-        incidents = core.incidents();
+        this.core = core;
         this.operators = operators;
-        incidents.add(onIncident);
-        engine.events().add(this);
+        core.incidents().add(onIncident);
+        core.engine().events().add(this);
         thread.scheduleWithFixedDelay(this::tick, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -110,7 +100,8 @@ final class EventStream implements PoolListener, AutoCloseable {
         routes.read("/events", this::open);
         routes.read(
                 "/pool/now",
-                request -> metrics.history()
+                request -> core.metrics()
+                        .history()
                         .latest()
                         .map(second -> AdminJson.response(currentSecond(second, 0)))
                         .orElseThrow(() -> new HttpError(
@@ -159,7 +150,7 @@ final class EventStream implements PoolListener, AutoCloseable {
             for (PoolEvent event = queue.poll(); event != null; event = queue.poll()) {
                 broadcast(event);
             }
-            Optional<PoolSecond> second = metrics.history().latest();
+            Optional<PoolSecond> second = core.metrics().history().latest();
             if (second.isPresent() && !second.get().time().equals(lastSecond)) {
                 lastSecond = second.get().time();
                 broadcast(second.get());
@@ -202,12 +193,12 @@ final class EventStream implements PoolListener, AutoCloseable {
     }
 
     private CurrentSecond currentSecond(PoolSecond second, long dropped) {
-        Diagnosis diagnosis = diagnostics.last();
+        Diagnosis diagnosis = core.diagnostics().last();
         return new CurrentSecond(
                 second,
                 diagnosis.situation().name(),
                 diagnosis.sentence(),
-                engine.availability().reachable(),
+                core.engine().availability().reachable(),
                 dropped);
     }
 
@@ -218,8 +209,8 @@ final class EventStream implements PoolListener, AutoCloseable {
 
     @Override
     public void close() {
-        engine.events().remove(this);
-        incidents.remove(onIncident);
+        core.engine().events().remove(this);
+        core.incidents().remove(onIncident);
         thread.shutdownNow();
         clients.forEach(subscriber -> subscriber.client.close());
     }

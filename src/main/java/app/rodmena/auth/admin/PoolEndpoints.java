@@ -35,12 +35,7 @@ final class PoolEndpoints {
 
     private record Server(String version, String instance, Instant startTime, long uptimeMillis) {}
 
-    private record Operator(String name, String role, boolean mayChange) {
-        static Operator of(OperatorSession session) {
-            return new Operator(
-                    session.name(), session.role().wireName(), session.role().mayChange());
-        }
-    }
+    private record Operator(String name, String role, boolean mayChange) {}
 
     private record Pool(
             Instant time,
@@ -94,7 +89,10 @@ final class PoolEndpoints {
                         server.instance(),
                         server.startedAt(),
                         Duration.between(server.startedAt(), now).toMillis()),
-                Operator.of(session),
+                new Operator(
+                        session.name(),
+                        session.role().wireName(),
+                        session.role().mayChange()),
                 engine.availability(),
                 view,
                 RecordSchema.describe(view),

@@ -279,7 +279,12 @@ public final class BackendActions {
      * @param dryRun whether it was a dry run, which changes nothing
      * @param outcome the effect and the affected backend
      */
-    public record ActionResult(String action, boolean dryRun, String outcome) {}
+    public record ActionResult(String action, boolean dryRun, String outcome) {
+        /** The action and its outcome for the audit log. */
+        public String summary() {
+            return "%s%s: %s".formatted(action, dryRun ? " (dry run)" : "", outcome);
+        }
+    }
 
     /** Thrown if an operator's action is impossible or not allowed. The message contains the reason, in one line. */
     public static final class ActionRefusedException extends IllegalArgumentException {
