@@ -1,10 +1,10 @@
 package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.database.activity.Backend;
-import app.rodmena.auth.database.activity.BackendOwner;
+import app.rodmena.auth.database.activity.Backend.BackendOwner;
 import app.rodmena.auth.database.activity.LockWait;
+import app.rodmena.auth.database.activity.LockWait.PreparedTransaction;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
-import app.rodmena.auth.database.activity.PreparedTransaction;
 import app.rodmena.auth.pool.ConnectionView;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -1,7 +1,7 @@
 package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.database.activity.Backend;
-import app.rodmena.auth.database.activity.BackendOwner;
+import app.rodmena.auth.database.activity.Backend.BackendOwner;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import java.time.Duration;
 import java.util.ArrayDeque;

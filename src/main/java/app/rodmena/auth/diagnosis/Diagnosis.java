@@ -2,15 +2,20 @@ package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.pool.PoolView;
+import app.rodmena.auth.pool.WaiterView;
 import app.rodmena.auth.schema.Description;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The state of the pool at one time, with its causes and recommendations. Immutable and self-contained.
@@ -86,4 +91,102 @@ public record Diagnosis(
      * @param incident the id of the incident that explains it; empty if there is none
      */
     public record RecentFailure(FailureKind kind, int count, Duration ago, String message, Optional<String> incident) {}
+
+    /**
+     * The callers that wait for a connection for the same operation.
+     *
+     * @param since the arrival of the caller that has waited longest
+     */
+    @Description("Callers of one route waiting for a connection")
+    public record WaiterGroup(
+            @Description(key = true, value = "Route of the callers, for example GET /api/roles")
+            String route,
+
+            @Description(value = "Number of callers", unit = "callers")
+            int count,
+
+            Instant since,
+
+            @Description(value = "Longest current wait among them", wholeMillis = true)
+            Duration longest,
+
+            @Description("Id of the request that has waited longest; empty if it has none")
+            String requestId) {
+        /** The waiting callers by route, the largest group first. */
+        static List<WaiterGroup> of(PoolObservation pool) {
+            return pool.waiters().stream().collect(Collectors.groupingBy(WaiterView::route)).entrySet().stream()
+                    .map(group -> of(group.getKey(), group.getValue(), pool.at()))
+                    .sorted(Comparator.comparing(WaiterGroup::count).reversed().thenComparing(WaiterGroup::route))
+                    .toList();
+        }
+
+        private static WaiterGroup of(String route, List<WaiterView> callers, Instant now) {
+            WaiterView first = Collections.min(callers, Comparator.comparing(WaiterView::since));
+            Duration longest = Duration.between(first.since(), now);
+            return new WaiterGroup(
+                    route,
+                    callers.size(),
+                    first.since(),
+                    longest.isNegative() ? Duration.ZERO : longest,
+                    first.ids().requestId());
+        }
+    }
+
+    /**
+     * The differences between the pool's connections and PostgreSQL's backends that have lasted for at least 1 s.
+     * Connections that are being opened or closed are no difference. Immutable.
+     *
+     * @param possible false if pids are unknown or PostgreSQL does not answer
+     * @param unknownBackends backends with the pool's application_name and no connection in the pool
+     * @param lostConnections connections of the pool without a backend
+     */
+    @Description("Differences between the connections that the pool knows and those that PostgreSQL knows")
+    public record Reconciliation(
+            @Description("Whether they can be compared now") boolean possible,
+
+            List<Backend> unknownBackends,
+            List<Lost> lostConnections,
+
+            @Description(value = "Unknown backends since start", unit = "backends")
+            long unknownBackendsTotal,
+
+            @Description(value = "Lost connections since start", unit = "connections")
+            long lostConnectionsTotal) {
+        /** The value before the first comparison. */
+        public static final Reconciliation NONE = new Reconciliation(false, List.of(), List.of(), 0, 0);
+
+        /**
+         * A connection of the pool whose backend no longer exists.
+         *
+         * @param connectionId the connection's number
+         * @param backendPid the pid of its former backend
+         * @param inUse whether it is in use
+         */
+        public record Lost(int connectionId, int backendPid, boolean inUse) {}
+
+        public Reconciliation {
+            unknownBackends = List.copyOf(unknownBackends);
+            lostConnections = List.copyOf(lostConnections);
+        }
+
+        public boolean agrees() {
+            return unknownBackends.isEmpty() && lostConnections.isEmpty();
+        }
+
+        @Description(
+                name = "unknownBackends",
+                value = "PIDs of backends under the pool's name that the pool does not know")
+        public String unknownBackendPids() {
+            return unknownBackends.stream()
+                    .map(backend -> String.valueOf(backend.pid()))
+                    .collect(Collectors.joining(", "));
+        }
+
+        @Description(name = "lostConnections", value = "Numbers of the pool's connections whose backend is gone")
+        public String lostConnectionIds() {
+            return lostConnections.stream()
+                    .map(lost -> String.valueOf(lost.connectionId()))
+                    .collect(Collectors.joining(", "));
+        }
+    }
 }

@@ -5,6 +5,7 @@ import app.rodmena.auth.database.activity.ConnectionSlots;
 import app.rodmena.auth.database.activity.LockWait;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.Diagnosis.Recommendation;
+import app.rodmena.auth.diagnosis.Diagnosis.Reconciliation;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.schema.WireFormat;
 import java.time.Duration;

@@ -5,6 +5,7 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.activity.ActivityQuery;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
+import app.rodmena.auth.diagnosis.Diagnosis.Reconciliation;
 import app.rodmena.auth.diagnosis.StatementWaits.Statement;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.pool.QueueSnapshot;
@@ -34,6 +35,12 @@ import org.slf4j.LoggerFactory;
  * thread.
  */
 public final class Diagnostics implements AutoCloseable {
+    /** Receives every diagnosis in order, on the diagnosis thread. Implementations must not block. */
+    @FunctionalInterface
+    public interface DiagnosisListener {
+        void onDiagnosis(Diagnosis diagnosis);
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger("auth.diagnosis");
 
     /** The pause before the second observation that confirms a lost connection. */
@@ -61,16 +68,10 @@ public final class Diagnostics implements AutoCloseable {
     /** Finds the incident that explains failures of a kind. */
     private volatile Function<FailureKind, Optional<String>> incidents = kind -> Optional.empty();
 
-    /** The observation and analysis from which the last diagnosis was built. */
-    private record Analysis(
-            Observation observed,
-            Set<Statement> suspectedBefore,
-            List<Holder> holders,
-            Reconciliation reconciliation) {}
-
+    /** From which the last diagnosis was built. */
     private volatile Analysis analysis;
+
     private volatile Diagnosis last;
-    private Set<Statement> suspects = Set.of();
 
     /**
      * Starts the diagnosis.
@@ -89,8 +90,8 @@ public final class Diagnostics implements AutoCloseable {
         this.commands = commands;
         this.observer = new Observer(engine, metrics, new ActivityQuery(instance), kind -> incidents.apply(kind));
         this.reconciler = new Reconciler(instance);
-        analysis = analyze(observer.withoutPostgres(), Reconciliation.NONE);
-        last = diagnosisOf(analysis.observed, analysis.holders, analysis.reconciliation);
+        analysis = Analysis.of(observer.withoutPostgres(), config, Set.of(), Reconciliation.NONE);
+        last = analysis.diagnosis(commands.get());
         thread = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("diagnosis"));
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         schedule(Duration.ZERO);
@@ -104,9 +105,8 @@ public final class Diagnostics implements AutoCloseable {
     /** The last diagnosis, computed again with the queue at the time of a refusal. Never blocks. */
     public Diagnosis last(QueueSnapshot queue) {
         Analysis latest = analysis;
-        Observation atRefusal = latest.observed.with(queue);
-        AnalyzedHolders analyzed = AnalyzedHolders.of(atRefusal, config, latest.suspectedBefore);
-        return diagnosisOf(atRefusal, analyzed.holders(), latest.reconciliation);
+        return Analysis.of(latest.observed().with(queue), config, latest.suspectedBefore(), latest.reconciliation())
+                .diagnosis(commands.get());
     }
 
     /** The last diagnosis, periodic or on demand. Never blocks. */
@@ -209,44 +209,19 @@ public final class Diagnostics implements AutoCloseable {
 
     /** Publishes a diagnosis; suspected lost connections are confirmed by a second observation first. */
     private Duration diagnoseAndConfirm() throws InterruptedException {
-        Analysis result = analyzeOnce();
-        if (!suspects.isEmpty()) {
+        Analysis result = analyze(analysis.suspects());
+        if (!result.suspects().isEmpty()) {
             TimeUnit.MILLISECONDS.sleep(CONFIRM_MILLIS);
-            result = analyzeOnce();
+            result = analyze(result.suspects());
         }
         analysis = result;
-        last = diagnosisOf(result.observed, result.holders, result.reconciliation);
-        return result.observed.postgres().map(PostgresSnapshot::took).orElse(Duration.ZERO);
+        last = result.diagnosis(commands.get());
+        return result.observed().postgres().map(PostgresSnapshot::took).orElse(Duration.ZERO);
     }
 
-    private Analysis analyzeOnce() throws InterruptedException {
+    private Analysis analyze(Set<Statement> suspectedBefore) throws InterruptedException {
         Observation observed = observer.observe();
-        return analyze(observed, reconciler.compare(observed));
-    }
-
-    private Analysis analyze(Observation observed, Reconciliation reconciliation) {
-        Set<Statement> before = suspects;
-        AnalyzedHolders analyzed = AnalyzedHolders.of(observed, config, before);
-        suspects = analyzed.suspects();
-        return new Analysis(observed, before, analyzed.holders(), reconciliation);
-    }
-
-    private Diagnosis diagnosisOf(Observation observed, List<Holder> holders, Reconciliation reconciliation) {
-        Situation situation = SituationClassifier.of(observed, holders);
-        return new Diagnosis(
-                observed.after().at(),
-                situation,
-                Sentence.of(situation, observed, holders),
-                Recommendations.of(situation, observed, holders, commands.get()),
-                observed.after().view(),
-                holders,
-                WaiterGroup.of(observed.after()),
-                observed.postgres(),
-                observed.lastSeen(),
-                observed.outage(),
-                reconciliation,
-                observed.blindSpots(),
-                observed.failures());
+        return Analysis.of(observed, config, suspectedBefore, reconciler.compare(observed));
     }
 
     private void notifyListener(DiagnosisListener listener) {

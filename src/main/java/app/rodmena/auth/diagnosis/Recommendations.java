@@ -3,7 +3,7 @@ package app.rodmena.auth.diagnosis;
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.Backend;
-import app.rodmena.auth.database.activity.BackendOwner;
+import app.rodmena.auth.database.activity.Backend.BackendOwner;
 import app.rodmena.auth.database.activity.ConnectionSlots;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.ConnectionRate.ConnectionStorm;

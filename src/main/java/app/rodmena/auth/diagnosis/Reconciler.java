@@ -2,9 +2,10 @@ package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.database.ApplicationName;
 import app.rodmena.auth.database.activity.Backend;
-import app.rodmena.auth.database.activity.BackendOwner;
+import app.rodmena.auth.database.activity.Backend.BackendOwner;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
-import app.rodmena.auth.diagnosis.Reconciliation.Lost;
+import app.rodmena.auth.diagnosis.Diagnosis.Reconciliation;
+import app.rodmena.auth.diagnosis.Diagnosis.Reconciliation.Lost;
 import app.rodmena.auth.pool.ConnectionView;
 import java.time.Duration;
 import java.time.Instant;

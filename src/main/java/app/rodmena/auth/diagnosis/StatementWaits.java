@@ -1,7 +1,7 @@
 package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.database.activity.Backend;
-import app.rodmena.auth.database.activity.BackendOwner;
+import app.rodmena.auth.database.activity.Backend.BackendOwner;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.pool.ConnectionView;
 import java.util.HashMap;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import app.rodmena.auth.diagnosis.incident.Incident;
 import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.jmx.mapping.OpenMapping;
-import app.rodmena.auth.jmx.mapping.Table;
+import app.rodmena.auth.jmx.mapping.OpenMapping.Table;
 import app.rodmena.auth.schema.Description;
 import javax.management.MBeanNotificationInfo;
 import javax.management.Notification;

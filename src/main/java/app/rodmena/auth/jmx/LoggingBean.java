@@ -1,6 +1,6 @@
 package app.rodmena.auth.jmx;
 
-import app.rodmena.auth.jmx.mapping.Table;
+import app.rodmena.auth.jmx.mapping.OpenMapping.Table;
 import app.rodmena.auth.schema.Description;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;

@@ -10,12 +10,15 @@ import app.rodmena.auth.capacity.PoolSizeAdvisor.FleetForecast;
 import app.rodmena.auth.core.Core;
 import app.rodmena.auth.core.ServerInfo;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.diagnosis.incident.BackendActions;
+import app.rodmena.auth.diagnosis.incident.BackendActions.ActionOutcomeUnknownException;
+import app.rodmena.auth.diagnosis.incident.BackendActions.ActionResult;
 import app.rodmena.auth.diagnosis.incident.Incident;
-import app.rodmena.auth.diagnosis.incident.IncidentListener;
+import app.rodmena.auth.diagnosis.incident.Incident.IncidentListener;
 import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.jmx.mapping.DescribedMBean;
-import app.rodmena.auth.jmx.mapping.NotifyingMBean;
-import app.rodmena.auth.jmx.mapping.Table;
+import app.rodmena.auth.jmx.mapping.DescribedMBean.NotifyingMBean;
+import app.rodmena.auth.jmx.mapping.OpenMapping.Table;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.SlowStatements.SlowStatement;
 import app.rodmena.auth.pool.ConnectionView;
@@ -29,6 +32,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.InstanceNotFoundException;
@@ -252,6 +256,49 @@ public final class MBeans implements AutoCloseable {
         @Description("The fleet by instance name")
         public Table<FleetMember> getMembers() {
             return new Table<>(watch.latest().map(Fleet::members).orElse(List.of()));
+        }
+    }
+
+    @Description("Actions against faults; each returns its outcome, or in a dry run the expected outcome")
+    static final class RemediesBean {
+        private final BackendActions actions;
+
+        RemediesBean(BackendActions actions) {
+            this.actions = actions;
+        }
+
+        @Description(
+                value =
+                        "Cancels the statement that runs on a connection; its caller gets an error, the connection stays open",
+                hasSideEffects = true)
+        public String cancelQuery(
+                @Description(value = "Connection number, from Diagnosis", unit = "number") int connectionId,
+                @Description("True to return the expected outcome without acting") boolean dryRun) {
+            return execute(() -> actions.cancelQuery(connectionId, dryRun));
+        }
+
+        @Description(
+                value = "Terminates a backend of the pool, or with --allow-terminate-others a backend that blocks one",
+                hasSideEffects = true)
+        public String terminateBackend(
+                @Description(value = "PID of the backend, from Diagnosis", unit = "pid") int pid,
+                @Description("True to return the expected outcome without acting") boolean dryRun) {
+            return execute(() -> actions.terminateBackend(pid, dryRun));
+        }
+
+        /**
+         * @throws ActionOutcomeUnknownException after it is written to the audit log: the action may have been
+         *     performed
+         */
+        private static String execute(Supplier<ActionResult> action) {
+            try {
+                ActionResult result = action.get();
+                LocalAudit.invoked(result.summary());
+                return result.outcome();
+            } catch (ActionOutcomeUnknownException e) {
+                LocalAudit.invoked(e.result().summary());
+                throw e;
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.jmx.mapping.OpenMapping;
-import app.rodmena.auth.jmx.mapping.Table;
+import app.rodmena.auth.jmx.mapping.OpenMapping.Table;
 import app.rodmena.auth.pool.event.EventLog;
 import app.rodmena.auth.pool.event.EventQuery;
 import app.rodmena.auth.pool.event.PoolEvent;

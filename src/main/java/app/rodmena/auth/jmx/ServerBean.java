@@ -1,7 +1,7 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.core.ServerInfo;
-import app.rodmena.auth.jmx.mapping.Table;
+import app.rodmena.auth.jmx.mapping.OpenMapping.Table;
 import app.rodmena.auth.metrics.RequestMetrics;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.WireFormat;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.database.Monitor.Outage;
 import app.rodmena.auth.database.activity.Backend;
-import app.rodmena.auth.database.activity.BackendOwner;
+import app.rodmena.auth.database.activity.Backend.BackendOwner;
 import app.rodmena.auth.diagnosis.HoldClassifier.HoldClassification;
 import app.rodmena.auth.diagnosis.Observation.CapturedStacks;
 import app.rodmena.auth.pool.ConnectionView;

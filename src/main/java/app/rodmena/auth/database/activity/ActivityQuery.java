@@ -2,6 +2,8 @@ package app.rodmena.auth.database.activity;
 
 import app.rodmena.auth.database.ApplicationName;
 import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.database.activity.Backend.BackendOwner;
+import app.rodmena.auth.database.activity.PostgresSnapshot.BackendStateCount;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,5 +1,6 @@
 package app.rodmena.auth.database.activity;
 
+import app.rodmena.auth.common.WireNamed;
 import app.rodmena.auth.schema.Description;
 import java.time.Duration;
 import java.util.List;
@@ -115,5 +116,17 @@ public record Backend(
                 endable,
                 superuser,
                 Optional.of(lock));
+    }
+
+    /** The owner of a backend's connection, by its application_name. */
+    public enum BackendOwner implements WireNamed {
+        /** The pool of this process. */
+        POOL,
+        /** This process, outside of its pool: the monitor connection, or one for migrations. */
+        OURS,
+        /** Another auth server, with another instance name. */
+        SIBLING,
+        /** Another client. */
+        OTHER
     }
 }

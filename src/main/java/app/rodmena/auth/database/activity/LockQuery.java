@@ -1,6 +1,7 @@
 package app.rodmena.auth.database.activity;
 
 import app.rodmena.auth.common.SqlState;
+import app.rodmena.auth.database.activity.LockWait.PreparedTransaction;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.SQLException;

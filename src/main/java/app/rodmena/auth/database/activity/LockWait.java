@@ -1,5 +1,6 @@
 package app.rodmena.auth.database.activity;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,4 +17,11 @@ public record LockWait(String what, String mode, List<Integer> blockedBy, Option
     public LockWait {
         blockedBy = List.copyOf(blockedBy);
     }
+
+    /**
+     * A transaction prepared for two-phase commit that holds a lock. It has no backend.
+     *
+     * @param gid its global identifier, which its client chose
+     */
+    public record PreparedTransaction(String gid, String owner, Duration age) {}
 }

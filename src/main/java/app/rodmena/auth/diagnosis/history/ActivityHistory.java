@@ -4,7 +4,7 @@ import app.rodmena.auth.common.InvalidParameterException;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.diagnosis.Blocker;
 import app.rodmena.auth.diagnosis.Diagnosis;
-import app.rodmena.auth.diagnosis.DiagnosisListener;
+import app.rodmena.auth.diagnosis.Diagnostics.DiagnosisListener;
 import app.rodmena.auth.diagnosis.Formats;
 import app.rodmena.auth.diagnosis.Holder;
 import app.rodmena.auth.diagnosis.history.PastDiagnosis.ActiveSessions;

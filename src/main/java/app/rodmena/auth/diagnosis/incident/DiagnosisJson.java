@@ -2,11 +2,11 @@ package app.rodmena.auth.diagnosis.incident;
 
 import app.rodmena.auth.common.Json;
 import app.rodmena.auth.database.activity.Backend;
-import app.rodmena.auth.database.activity.BackendOwner;
+import app.rodmena.auth.database.activity.Backend.BackendOwner;
 import app.rodmena.auth.diagnosis.Diagnosis;
+import app.rodmena.auth.diagnosis.Diagnosis.Reconciliation;
 import app.rodmena.auth.diagnosis.DiagnosisText;
 import app.rodmena.auth.diagnosis.Holder;
-import app.rodmena.auth.diagnosis.Reconciliation;
 import app.rodmena.auth.diagnosis.history.PastDiagnosis;
 import app.rodmena.auth.metrics.PoolHistory.LatencySummary;
 import app.rodmena.auth.pool.PoolSnapshot;

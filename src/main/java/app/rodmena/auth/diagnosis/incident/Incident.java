@@ -59,4 +59,16 @@ public record Incident(
     Incident with(long repetitions, Optional<Duration> lasted) {
         return new Incident(id, time, cause, sentence, repetitions, lasted.map(time::plus), lasted, document);
     }
+
+    /**
+     * Receives every recorded incident, again if its cause becomes more severe, on the thread that records incidents.
+     * Implementations must not block.
+     */
+    @FunctionalInterface
+    public interface IncidentListener {
+        void onIncident(Incident incident);
+
+        /** Called when an incident has ended. A later occurrence may continue it, so that it ends again. */
+        default void onIncidentEnded(Incident incident) {}
+    }
 }

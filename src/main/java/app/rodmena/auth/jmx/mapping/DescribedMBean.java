@@ -1,5 +1,6 @@
 package app.rodmena.auth.jmx.mapping;
 
+import app.rodmena.auth.jmx.mapping.OpenMapping.MemberDescription;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
 import app.rodmena.auth.schema.RecordSchema;
@@ -17,10 +18,14 @@ import javax.management.AttributeNotFoundException;
 import javax.management.DynamicMBean;
 import javax.management.ImmutableDescriptor;
 import javax.management.InvalidAttributeValueException;
+import javax.management.ListenerNotFoundException;
 import javax.management.MBeanException;
 import javax.management.MBeanInfo;
 import javax.management.MBeanNotificationInfo;
 import javax.management.MBeanOperationInfo;
+import javax.management.NotificationEmitter;
+import javax.management.NotificationFilter;
+import javax.management.NotificationListener;
 import javax.management.ReflectionException;
 import javax.management.openmbean.OpenMBeanAttributeInfo;
 import javax.management.openmbean.OpenMBeanAttributeInfoSupport;
@@ -305,6 +310,38 @@ public class DescribedMBean implements DynamicMBean {
                             "%s of %s must be a %s".formatted(parameter.getName(), method.getName(), type)));
                 }
             }
+        }
+    }
+
+    /** An MBean that emits notifications. */
+    public static final class NotifyingMBean extends DescribedMBean implements NotificationEmitter {
+        private final NotificationEmitter emitter;
+
+        public NotifyingMBean(Object bean, NotificationEmitter emitter) {
+            super(bean, emitter.getNotificationInfo());
+            this.emitter = emitter;
+        }
+
+        @Override
+        public void addNotificationListener(NotificationListener listener, NotificationFilter filter, Object handback) {
+            emitter.addNotificationListener(listener, filter, handback);
+        }
+
+        @Override
+        public void removeNotificationListener(NotificationListener listener) throws ListenerNotFoundException {
+            emitter.removeNotificationListener(listener);
+        }
+
+        @Override
+        public void removeNotificationListener(
+                NotificationListener listener, NotificationFilter filter, Object handback)
+                throws ListenerNotFoundException {
+            emitter.removeNotificationListener(listener, filter, handback);
+        }
+
+        @Override
+        public MBeanNotificationInfo[] getNotificationInfo() {
+            return emitter.getNotificationInfo();
         }
     }
 }

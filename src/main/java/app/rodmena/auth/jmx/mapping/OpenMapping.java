@@ -1,12 +1,15 @@
 package app.rodmena.auth.jmx.mapping;
 
+import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.RecordSchema;
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Array;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import javax.management.ImmutableDescriptor;
 import javax.management.openmbean.ArrayType;
 import javax.management.openmbean.CompositeData;
 import javax.management.openmbean.CompositeDataSupport;
@@ -104,6 +107,43 @@ public record OpenMapping(OpenType<?> type, UnaryOperator<Object> toOpen) {
             return new CompositeDataSupport(type, names, values);
         } catch (OpenDataException e) {
             throw new IllegalStateException("a value of " + type.getTypeName() + " does not match its open type", e);
+        }
+    }
+
+    /** The text and unit of a {@link Description}; the unit is empty for text. */
+    record MemberDescription(String sentence, String unit) {
+        /** @throws IllegalArgumentException if the element has no description */
+        static MemberDescription of(AnnotatedElement element) {
+            Description describe = element.getAnnotation(Description.class);
+            if (describe == null) {
+                throw new IllegalArgumentException(element + " has no description");
+            }
+            return new MemberDescription(describe.value(), describe.unit());
+        }
+
+        static MemberDescription of(RecordSchema.Field field) {
+            return new MemberDescription(field.description(), field.unit());
+        }
+
+        /** The description of an attribute that has this setter. */
+        MemberDescription whenWritten(MemberDescription setter) {
+            return new MemberDescription(sentence + ". When written: " + setter.sentence, unit);
+        }
+
+        ImmutableDescriptor descriptor(OpenType<?> type) {
+            return new ImmutableDescriptor(Map.of("openType", type, "units", unit));
+        }
+
+        /** Text with the unit: {@code Longest wait for a connection [milliseconds]}. */
+        String text() {
+            return unit.isEmpty() ? sentence : sentence + " [" + unit + "]";
+        }
+    }
+
+    /** Rows that clients receive as TabularData, which has no order. Ordered rows use a {@code List}. */
+    public record Table<R extends Record>(List<R> rows) {
+        public Table {
+            rows = List.copyOf(rows);
         }
     }
 }

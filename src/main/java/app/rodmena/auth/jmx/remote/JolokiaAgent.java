@@ -2,6 +2,7 @@ package app.rodmena.auth.jmx.remote;
 
 import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.http.DescriptorLimit;
+import app.rodmena.auth.jmx.remote.JolokiaRequestHandler.JolokiaRestrictor;
 import app.rodmena.auth.security.Keystore;
 import app.rodmena.auth.security.OperatorRole;
 import app.rodmena.auth.security.OperatorSession;

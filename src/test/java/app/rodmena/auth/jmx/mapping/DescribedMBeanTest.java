@@ -3,6 +3,7 @@ package app.rodmena.auth.jmx.mapping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import app.rodmena.auth.jmx.mapping.OpenMapping.Table;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
 import java.util.Arrays;

@@ -1,5 +1,7 @@
 package app.rodmena.auth.diagnosis;
 
+import app.rodmena.auth.diagnosis.Diagnosis.Reconciliation;
+import app.rodmena.auth.diagnosis.Diagnosis.WaiterGroup;
 import app.rodmena.auth.diagnosis.HoldClassifier.HoldClassification;
 import app.rodmena.auth.diagnosis.StatementWaits.Statement;
 import app.rodmena.auth.pool.ConnectionView;
@@ -12,14 +14,23 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The classified connections in use.
+ * An observation with the verdicts on the connections in use.
  *
+ * @param suspectedBefore the suspects of the previous observation
  * @param holders the connections in use, the longest use first
  * @param suspects the uses with a suspected lost connection, which needs a second observation
  */
-record AnalyzedHolders(List<Holder> holders, Set<Statement> suspects) {
-    /** A pure function of the observation and the suspects of the previous observation. */
-    static AnalyzedHolders of(Observation observed, DiagnosisConfig config, Set<Statement> suspectedBefore) {
+record Analysis(
+        Observation observed,
+        Set<Statement> suspectedBefore,
+        List<Holder> holders,
+        Set<Statement> suspects,
+        Reconciliation reconciliation) {
+    static Analysis of(
+            Observation observed,
+            DiagnosisConfig config,
+            Set<Statement> suspectedBefore,
+            Reconciliation reconciliation) {
         HoldClassifier classifier = HoldClassifier.of(observed, config);
         List<Holder> holders = new ArrayList<>();
         Set<Statement> suspects = new HashSet<>();
@@ -35,7 +46,25 @@ record AnalyzedHolders(List<Holder> holders, Set<Statement> suspects) {
             });
         }
         holders.sort(Comparator.comparing(Holder::heldFor).reversed());
-        return new AnalyzedHolders(holders, suspects);
+        return new Analysis(observed, suspectedBefore, holders, suspects, reconciliation);
+    }
+
+    Diagnosis diagnosis(Commands commands) {
+        Situation situation = SituationClassifier.of(observed, holders);
+        return new Diagnosis(
+                observed.after().at(),
+                situation,
+                Sentence.of(situation, observed, holders),
+                Recommendations.of(situation, observed, holders, commands),
+                observed.after().view(),
+                holders,
+                WaiterGroup.of(observed.after()),
+                observed.postgres(),
+                observed.lastSeen(),
+                observed.outage(),
+                reconciliation,
+                observed.blindSpots(),
+                observed.failures());
     }
 
     private static Holder holder(ConnectionObservation seen, Use use, HoldClassification classification) {
