@@ -11,7 +11,6 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
@@ -65,12 +64,11 @@ public final class Keystore {
      *     expired or is not valid yet; the message is one line that says which
      */
     public static Keystore open(Path file, Password password) throws IOException {
-        FileStamp stamp = FileStamp.of(file);
-        Keys keys = load(file, password);
+        ReloadedFile<Keys, IOException> keys = new ReloadedFile<>("keystore", file, () -> load(file, password), LOG);
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {new ReloadingKeyManager(file, password, stamp, keys.manager)}, null, null);
-            return new Keystore(context, keys.names);
+            context.init(new KeyManager[] {new ReloadingKeyManager(keys)}, null, null);
+            return new Keystore(context, keys.current().names);
         } catch (GeneralSecurityException e) {
             throw new IOException("invalid keystore: " + e.getClass().getSimpleName(), e);
         }
@@ -99,21 +97,11 @@ public final class Keystore {
         }
     }
 
-    /** Checks the file at each handshake, at most once a second. Thread-safe. */
+    /** Checks the file at each handshake. Thread-safe. */
     private static final class ReloadingKeyManager extends X509ExtendedKeyManager {
-        private static final long CHECK_INTERVAL_NANOS = Duration.ofMillis(500).toNanos();
-
-        /** A refused file may become valid without a change: its password, or the time, was not yet right. */
-        private static final long RETRY_INTERVAL_NANOS = Duration.ofSeconds(3).toNanos();
-
-        private final Path file;
-        private final Password password;
-        private FileStamp stamp;
-        private FileStamp refused;
+        private final ReloadedFile<Keys, IOException> file;
         private Version current;
         private Version previous;
-        private long checkedNanos = System.nanoTime();
-        private long refusedNanos = System.nanoTime();
 
         /**
          * The keys of one version of the file. Its aliases begin with its number, so that the key and the chain of an
@@ -125,44 +113,19 @@ public final class Keystore {
             }
         }
 
-        ReloadingKeyManager(Path file, Password password, FileStamp stamp, X509ExtendedKeyManager keys) {
+        ReloadingKeyManager(ReloadedFile<Keys, IOException> file) {
             this.file = file;
-            this.password = password;
-            this.stamp = stamp;
-            this.refused = stamp;
-            this.current = new Version(0, keys);
+            this.current = new Version(0, file.current().manager);
             this.previous = current;
         }
 
         private synchronized Version current() {
-            if (System.nanoTime() - checkedNanos > CHECK_INTERVAL_NANOS) {
-                checkedNanos = System.nanoTime();
-                FileStamp now = FileStamp.of(file);
-                boolean isTooEarly = now.equals(refused) && checkedNanos - refusedNanos < RETRY_INTERVAL_NANOS;
-                if (!now.equals(stamp) && !isTooEarly) {
-                    reload(now);
-                }
+            X509ExtendedKeyManager keys = file.current().manager;
+            if (keys != current.keys) {
+                previous = current;
+                current = new Version(current.number + 1, keys);
             }
             return current;
-        }
-
-        private void reload(FileStamp now) {
-            try {
-                Version next = new Version(current.number + 1, load(file, password).manager);
-                previous = current;
-                current = next;
-                stamp = now;
-                LOG.info("The keystore '{}' was replaced; new connections use its key", file);
-            } catch (IOException e) {
-                if (!now.equals(refused)) {
-                    LOG.warn(
-                            "The keystore '{}' was replaced and is refused; the previous key stays: {}",
-                            file,
-                            e.getMessage());
-                }
-                refused = now;
-                refusedNanos = System.nanoTime();
-            }
         }
 
         /** Returns the key or the chain of an alias; null if its version is too old. */

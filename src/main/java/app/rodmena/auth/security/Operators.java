@@ -2,11 +2,10 @@ package app.rodmena.auth.security;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import app.rodmena.auth.security.OperatorsFile.Operator;
+import app.rodmena.auth.security.OperatorsFile.OperatorEntry;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
@@ -30,42 +29,44 @@ public final class Operators implements AutoCloseable {
     public static final String CHALLENGE = "Basic realm=\"auth\", charset=\"UTF-8\"";
 
     private static final String ANONYMOUS = "anonymous";
-    private static final long CHECK_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
     private static final int MAX_PASSWORD_LENGTH = 1024;
 
-    private final Optional<OperatorsFile> file;
+    private final Optional<ReloadedFile<Map<String, OperatorEntry>, OperatorsException>> file;
     private final LoginThrottle loginThrottle = new LoginThrottle();
     private final SecretKeySpec key;
 
     /** Fingerprints of verified passwords, so that a polling client's password is not hashed with PBKDF2 every time. */
-    private final Map<Operator, byte[]> verified = new ConcurrentHashMap<>();
-
-    private Map<String, Operator> loadedOperators = Map.of();
-    private FileStamp loadedStamp = FileStamp.NONE;
-    private long checkedNanos;
+    private final Map<OperatorEntry, byte[]> verified;
 
     /** The hash that is checked for an unknown name, so that the response takes as long as for a known one. */
     private static final class UnknownOperator {
         static final PasswordHash PASSWORD = PasswordHash.of("");
     }
 
-    private Operators(Optional<OperatorsFile> file) {
+    private Operators(
+            Optional<ReloadedFile<Map<String, OperatorEntry>, OperatorsException>> file,
+            Map<OperatorEntry, byte[]> verified) {
         byte[] random = new byte[32];
         new SecureRandom().nextBytes(random);
         this.key = new SecretKeySpec(random, "HmacSHA256");
         this.file = file;
+        this.verified = verified;
     }
 
     /** Requires no login; every client may read, and none may change anything. */
     public static Operators anonymous() {
-        return new Operators(Optional.empty());
+        return new Operators(Optional.empty(), Map.of());
     }
 
     /** Requires the login of an operator in a file, which must be readable and valid. */
     public static Operators of(OperatorsFile file) throws OperatorsException {
-        Operators operators = new Operators(Optional.of(file));
-        operators.load(file);
-        return operators;
+        Map<OperatorEntry, byte[]> verified = new ConcurrentHashMap<>();
+        ReloadedFile.Reader<Map<String, OperatorEntry>, OperatorsException> reader = () -> {
+            Map<String, OperatorEntry> operators = Map.copyOf(file.read());
+            verified.keySet().retainAll(operators.values());
+            return operators;
+        };
+        return new Operators(Optional.of(new ReloadedFile<>("operators file", file.path(), reader, LOG)), verified);
     }
 
     public boolean isLoginRequired() {
@@ -89,7 +90,7 @@ public final class Operators implements AutoCloseable {
         if (file.isEmpty()) {
             return CompletableFuture.completedFuture(Optional.of(anonymous(address)));
         }
-        Operator operator = loadedOperators(file.get()).get(name);
+        OperatorEntry operator = file.get().current().get(name);
         if (operator != null && isVerified(operator, password)) {
             return CompletableFuture.completedFuture(Optional.of(new OperatorSession(name, operator.role(), address)));
         }
@@ -139,12 +140,12 @@ public final class Operators implements AutoCloseable {
         if (file.isEmpty()) {
             return session.equals(anonymous(session.address()));
         }
-        Operator operator = loadedOperators(file.get()).get(session.name());
+        OperatorEntry operator = file.get().current().get(session.name());
         return operator != null && operator.role() == session.role() && verified.containsKey(operator);
     }
 
     private Optional<OperatorSession> loginResult(
-            boolean matches, Operator operator, String name, String password, String address) {
+            boolean matches, OperatorEntry operator, String name, String password, String address) {
         if (!matches) {
             AuditLog.denied(address, "to log in as '%s': wrong name or password".formatted(name));
             return Optional.empty();
@@ -155,7 +156,7 @@ public final class Operators implements AutoCloseable {
         return Optional.of(session);
     }
 
-    private static boolean matches(Operator operator, String password) {
+    private static boolean matches(OperatorEntry operator, String password) {
         if (password.length() > MAX_PASSWORD_LENGTH) {
             return false;
         }
@@ -163,7 +164,7 @@ public final class Operators implements AutoCloseable {
         return matches && operator != null;
     }
 
-    private boolean isVerified(Operator operator, String password) {
+    private boolean isVerified(OperatorEntry operator, String password) {
         byte[] fingerprint = verified.get(operator);
         return fingerprint != null && MessageDigest.isEqual(fingerprint, fingerprint(password));
     }
@@ -175,27 +176,6 @@ public final class Operators implements AutoCloseable {
             return mac.doFinal(password.getBytes(UTF_8));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java has no HmacSHA256", e);
-        }
-    }
-
-    private synchronized Map<String, Operator> loadedOperators(OperatorsFile file) {
-        if (System.nanoTime() - checkedNanos > CHECK_INTERVAL_NANOS) {
-            try {
-                load(file);
-            } catch (OperatorsException e) {
-                LOG.warn("The previous operators stay until this is corrected: {}", e.getMessage());
-            }
-        }
-        return loadedOperators;
-    }
-
-    private synchronized void load(OperatorsFile file) throws OperatorsException {
-        checkedNanos = System.nanoTime();
-        FileStamp current = FileStamp.of(file.path());
-        if (!current.equals(loadedStamp)) {
-            loadedStamp = current; // An invalid file is read and reported once.
-            loadedOperators = Map.copyOf(file.read());
-            verified.keySet().retainAll(loadedOperators.values());
         }
     }
 

@@ -73,8 +73,8 @@ public final class OperatorsFile {
             throw new IllegalArgumentException(
                     "a password must be %s to %s characters".formatted(MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH));
         }
-        Operator operator = new Operator(name, role, PasswordHash.of(password));
-        Map<String, Operator> operators = new TreeMap<>(exists() ? read() : Map.of());
+        OperatorEntry operator = new OperatorEntry(name, role, PasswordHash.of(password));
+        Map<String, OperatorEntry> operators = new TreeMap<>(exists() ? read() : Map.of());
         boolean isNew = operators.put(name, operator) == null;
         write(operators.values());
         return isNew;
@@ -82,7 +82,7 @@ public final class OperatorsFile {
 
     /** Removes an operator; returns whether it existed. */
     public boolean remove(String name) throws OperatorsException {
-        Map<String, Operator> operators = new TreeMap<>(exists() ? read() : Map.of());
+        Map<String, OperatorEntry> operators = new TreeMap<>(exists() ? read() : Map.of());
         if (operators.remove(name) == null) {
             return false;
         }
@@ -94,7 +94,7 @@ public final class OperatorsFile {
         return path;
     }
 
-    Map<String, Operator> read() throws OperatorsException {
+    Map<String, OperatorEntry> read() throws OperatorsException {
         try {
             requireOwnerOnly();
             return parse(Files.readAllLines(path, UTF_8));
@@ -109,15 +109,15 @@ public final class OperatorsFile {
         }
     }
 
-    private Map<String, Operator> parse(List<String> lines) throws OperatorsException {
-        Map<String, Operator> operators = new TreeMap<>();
+    private Map<String, OperatorEntry> parse(List<String> lines) throws OperatorsException {
+        Map<String, OperatorEntry> operators = new TreeMap<>();
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).strip();
             if (line.isEmpty() || line.startsWith("#")) {
                 continue;
             }
             try {
-                Operator operator = Operator.parse(line);
+                OperatorEntry operator = OperatorEntry.parse(line);
                 if (operators.put(operator.name(), operator) != null) {
                     throw new IllegalArgumentException("duplicate operator name");
                 }
@@ -141,7 +141,7 @@ public final class OperatorsFile {
         }
     }
 
-    private void write(Collection<Operator> operators) throws OperatorsException {
+    private void write(Collection<OperatorEntry> operators) throws OperatorsException {
         String text = HEADER
                 + operators.stream().map(operator -> operator.line() + "\n").collect(Collectors.joining());
         try {
@@ -172,10 +172,10 @@ public final class OperatorsFile {
     }
 
     /** One line of the operators file. */
-    record Operator(String name, OperatorRole role, PasswordHash password) {
+    record OperatorEntry(String name, OperatorRole role, PasswordHash password) {
         private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.@-]{1,64}");
 
-        Operator {
+        OperatorEntry {
             if (!NAME.matcher(name).matches()) {
                 throw new IllegalArgumentException("a name must be 1 to 64 of the characters A-Z a-z 0-9 _ . @ -");
             }
@@ -184,14 +184,14 @@ public final class OperatorsFile {
         /**
          * @throws IllegalArgumentException if the line is not {@code name:role:hash}; the message quotes no part of it
          */
-        static Operator parse(String line) {
+        static OperatorEntry parse(String line) {
             String[] parts = line.split(":", -1);
             if (parts.length != 3) {
                 throw new IllegalArgumentException("must be name:role:hash");
             }
             OperatorRole role = WireNamed.find(OperatorRole.class, parts[1])
                     .orElseThrow(() -> new IllegalArgumentException("the role must be monitor or control"));
-            return new Operator(parts[0], role, PasswordHash.parse(parts[2]));
+            return new OperatorEntry(parts[0], role, PasswordHash.parse(parts[2]));
         }
 
         String line() {

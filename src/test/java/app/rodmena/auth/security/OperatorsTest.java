@@ -7,6 +7,7 @@ import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.TestOperators;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -107,6 +108,19 @@ class OperatorsTest {
             assertThat(login(PASSWORD)).isPresent();
         }
         Files.writeString(file.path(), "");
+        await().until(() -> !operators.isValid(alice));
+    }
+
+    @Test
+    void aFileIsReadAfterItsPermissionsAreCorrected() throws Exception {
+        OperatorSession alice = login(PASSWORD).orElseThrow();
+        try (LogOf log = LogOf.logger(Operators.class.getName())) {
+            Files.setPosixFilePermissions(file.path(), PosixFilePermissions.fromString("rw-r--r--"));
+            Files.writeString(file.path(), "");
+            await().until(() ->
+                    operators.isValid(alice) && log.lines().stream().anyMatch(line -> line.contains("mode 600")));
+        }
+        Files.setPosixFilePermissions(file.path(), PosixFilePermissions.fromString("rw-------"));
         await().until(() -> !operators.isValid(alice));
     }
 
