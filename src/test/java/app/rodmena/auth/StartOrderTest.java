@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import app.rodmena.auth.cli.CommandLines;
 import app.rodmena.auth.postgres.Secret;
-import app.rodmena.auth.settings.DatabaseConfigReader;
 import app.rodmena.auth.settings.ResolvedSettings;
 import app.rodmena.auth.settings.ServerConfigReader;
 import app.rodmena.auth.testing.AuthProcess;
@@ -86,6 +85,6 @@ class StartOrderTest {
     private ServerConfig config(String... flags) {
         ResolvedSettings settings = CommandLines.settings(
                 Map.of("AUTH_DATA_DIR", directory.resolve("data").toString()), flags);
-        return new ServerConfigReader(settings).read(new DatabaseConfigReader(settings, Secret.NONE).read());
+        return new ServerConfigReader(settings).read(Secret.NONE);
     }
 }

@@ -1,6 +1,6 @@
 package app.rodmena.auth.bench;
 
-import app.rodmena.auth.cli.HelpOption;
+import app.rodmena.auth.cli.CommandOptions.HelpOption;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.nio.file.Files;

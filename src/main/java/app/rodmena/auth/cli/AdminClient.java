@@ -2,6 +2,7 @@ package app.rodmena.auth.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import app.rodmena.auth.cli.CommandOptions.HiddenValueException;
 import app.rodmena.auth.common.Json;
 import app.rodmena.auth.postgres.Secret;
 import app.rodmena.auth.settings.SettingValue;
@@ -115,7 +116,7 @@ public record AdminClient(URI url, Optional<Login> login) {
     }
 
     /** The options that select the operator to log in as at a running server's admin listener. */
-    static final class Options {
+    static final class LoginOptions {
         @Option(
                 names = "--user",
                 paramLabel = "NAME",

@@ -5,10 +5,10 @@ import app.rodmena.auth.capacity.ConnectionDemand;
 import app.rodmena.auth.capacity.ConnectionLimits;
 import app.rodmena.auth.capacity.ConnectionLimits.MaxConnections;
 import app.rodmena.auth.capacity.PoolSizeAdvisor;
+import app.rodmena.auth.cli.CommandOptions.HelpOption;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.postgres.Secret;
-import app.rodmena.auth.settings.DatabaseConfigReader;
 import app.rodmena.auth.settings.EnvironmentVariables;
 import app.rodmena.auth.settings.ResolvedSettings;
 import app.rodmena.auth.settings.ServerConfigReader;
@@ -76,7 +76,7 @@ final class CapacityOptions implements Callable<Integer> {
     private URI from;
 
     @Mixin
-    private AdminClient.Options login;
+    private AdminClient.LoginOptions login;
 
     @Option(
             names = REQUESTS_PER_SECOND,
@@ -199,7 +199,7 @@ final class CapacityOptions implements Callable<Integer> {
     }
 
     private Optional<Integer> number(String option, String text, int max) {
-        return Optional.ofNullable(text).map(value -> UsageErrors.number(spec, option, value, max));
+        return Optional.ofNullable(text).map(value -> CommandOptions.number(spec, option, value, max));
     }
 
     private Command advice(ResolvedSettings settings, PoolSettings pool, Optional<Integer> rate) {
@@ -223,7 +223,7 @@ final class CapacityOptions implements Callable<Integer> {
             return Optional.empty();
         }
         Secret ambientPassword = new EnvironmentVariables(context.environment()).databasePassword();
-        return new DatabaseConfigReader(settings, ambientPassword).read()
+        return new ServerConfigReader(settings).database(ambientPassword)
                         instanceof ServerConfig.Database.External external
                 ? Optional.of(external.url())
                 : Optional.empty();

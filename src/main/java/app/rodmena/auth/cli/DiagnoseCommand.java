@@ -1,6 +1,7 @@
 package app.rodmena.auth.cli;
 
-import app.rodmena.auth.cli.AdminClient.Options;
+import app.rodmena.auth.cli.AdminClient.LoginOptions;
+import app.rodmena.auth.cli.CommandOptions.HelpOption;
 import app.rodmena.auth.common.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
@@ -43,7 +44,7 @@ final class DiagnoseCommand implements Callable<Integer> {
     private URI url;
 
     @Mixin
-    private Options login;
+    private LoginOptions login;
 
     @Option(
             names = "--at",

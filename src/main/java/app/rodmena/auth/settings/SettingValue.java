@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -71,6 +72,11 @@ public record SettingValue(Setting setting, String name, String text, String ori
 
     public boolean bool() {
         return bool("true", "false");
+    }
+
+    /** The value; empty for {@code off}. */
+    public Optional<SettingValue> unlessOff() {
+        return Optional.of(this).filter(value -> !value.text.equals("off"));
     }
 
     /** The constant with this name. */

@@ -16,12 +16,11 @@ public final class CommandLines {
         try {
             return SettingOptions.resolve(server(environment).parseArgs(arguments), environment);
         } catch (ParameterException e) {
-            throw new UsageException(UsageErrors.message(e));
+            throw new UsageException(CommandOptions.message(e));
         }
     }
 
     private static CommandLine server(Map<String, String> environment) {
-        return ServerCommand.commandLine(
-                new CommandContext(System.out, System.err, new ProcessLifecycle(), environment));
+        return RootCommand.commandLine(new CommandContext(System.out, System.err, new ProcessLifecycle(), environment));
     }
 }

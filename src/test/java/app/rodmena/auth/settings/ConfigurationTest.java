@@ -268,14 +268,14 @@ class ConfigurationTest {
 
     private List<String> warnings(ResolvedSettings settings, Path file, String permissions) throws IOException {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
-        DatabaseConfigReader choice = new DatabaseConfigReader(settings, Secret.NONE);
-        choice.read();
+        ServerConfigReader choice = new ServerConfigReader(settings);
+        choice.database(Secret.NONE);
         return choice.warnings();
     }
 
     private static String password(String flags, String ambient) {
         ResolvedSettings settings = settings(flags, Map.of());
-        Database database = new DatabaseConfigReader(settings, Secret.of(ambient)).read();
+        Database database = new ServerConfigReader(settings).database(Secret.of(ambient));
         DatabaseUrl url = ((Database.External) database).url();
         return url.passwordSource()
                 .map(source -> source instanceof PasswordSource.File file
@@ -289,7 +289,7 @@ class ConfigurationTest {
                 .filter(pair -> !pair.isEmpty())
                 .collect(Collectors.toMap(pair -> pair.split("=", 2)[0], pair -> pair.split("=", 2)[1]));
         ResolvedSettings settings = settings(flags, environment);
-        return new ServerConfigReader(settings).read(new DatabaseConfigReader(settings, Secret.NONE).read());
+        return new ServerConfigReader(settings).read(Secret.NONE);
     }
 
     private static ResolvedSettings settings(Map<String, String> environment) {

@@ -161,8 +161,7 @@ class SettingTest {
     @Test
     void withoutSettingsTheConfigurationIsTheDefault() {
         ResolvedSettings settings = ResolvedSettings.of(List.of(), List.of());
-        ServerConfig config =
-                new ServerConfigReader(settings).read(new DatabaseConfigReader(settings, Secret.NONE).read());
+        ServerConfig config = new ServerConfigReader(settings).read(Secret.NONE);
 
         assertThat(config.pool()).isEqualTo(PoolSettings.DEFAULT);
         assertThat(config.http()).isEqualTo(HttpConfig.DEFAULT);

@@ -5,10 +5,10 @@ import app.rodmena.auth.ServerConfig;
 import app.rodmena.auth.api.HttpConfig;
 import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.cli.CommandContext;
-import app.rodmena.auth.cli.HelpOption;
+import app.rodmena.auth.cli.CommandOptions;
+import app.rodmena.auth.cli.CommandOptions.HelpOption;
 import app.rodmena.auth.cli.LogLevelOverrides;
 import app.rodmena.auth.cli.ProcessLifecycle;
-import app.rodmena.auth.cli.WireNameConverter;
 import app.rodmena.auth.common.DurationFormat;
 import app.rodmena.auth.common.WireNamed;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
@@ -76,7 +76,7 @@ public final class DemoCommand implements Callable<Integer> {
     /** Creates the command line; its help lists the scenarios. */
     public static CommandLine commandLine(CommandContext context) {
         CommandLine line = new CommandLine(new DemoCommand(context))
-                .registerConverter(Scenario.class, new WireNameConverter<>(Scenario.class));
+                .registerConverter(Scenario.class, CommandOptions.wireNames(Scenario.class));
         line.getCommandSpec()
                 .usageMessage()
                 .footer(Stream.concat(

@@ -2,12 +2,11 @@ package app.rodmena.auth.tools.load;
 
 import app.rodmena.auth.cli.CommandContext;
 import app.rodmena.auth.cli.CommandFailedException;
-import app.rodmena.auth.cli.HelpOption;
-import app.rodmena.auth.cli.HiddenValueException;
+import app.rodmena.auth.cli.CommandOptions;
+import app.rodmena.auth.cli.CommandOptions.HelpOption;
+import app.rodmena.auth.cli.CommandOptions.HiddenValueException;
+import app.rodmena.auth.cli.CommandOptions.VariableDefaults;
 import app.rodmena.auth.cli.PasswordPrompt;
-import app.rodmena.auth.cli.UsageErrors;
-import app.rodmena.auth.cli.VariableDefaults;
-import app.rodmena.auth.cli.WireNameConverter;
 import app.rodmena.auth.common.DurationFormat;
 import app.rodmena.auth.common.Json;
 import app.rodmena.auth.rbac.ClientKey;
@@ -151,7 +150,7 @@ public final class LoadCommand implements Callable<Integer> {
     public static CommandLine commandLine(CommandContext context) {
         return new CommandLine(new LoadCommand(context))
                 .registerConverter(LoadTarget.class, LoadTarget::parse)
-                .registerConverter(LoadPlan.RequestMix.class, new WireNameConverter<>(LoadPlan.RequestMix.class))
+                .registerConverter(LoadPlan.RequestMix.class, CommandOptions.wireNames(LoadPlan.RequestMix.class))
                 .setDefaultValueProvider(new VariableDefaults(context.environment(), EnvironmentVariables.LOAD_PREFIX));
     }
 
@@ -170,14 +169,14 @@ public final class LoadCommand implements Callable<Integer> {
     private LoadPlan plan() {
         LoadPlan plan = new LoadPlan(
                 target,
-                UsageErrors.number(spec, "--requests", requests, LoadPlan.MAX_REQUESTS),
+                CommandOptions.number(spec, "--requests", requests, LoadPlan.MAX_REQUESTS),
                 duration == null
                         ? Optional.of(SURGE_DURATION).filter(time -> isSurge)
                         : Optional.of(time("--duration", duration, MIN_DURATION, Duration.ofDays(1))),
-                UsageErrors.number(spec, "--clients", clients, LoadPlan.MAX_CLIENTS),
+                CommandOptions.number(spec, "--clients", clients, LoadPlan.MAX_CLIENTS),
                 rate == null
                         ? OptionalInt.empty()
-                        : OptionalInt.of(UsageErrors.number(spec, "--rate", rate, LoadPlan.MAX_RATE)),
+                        : OptionalInt.of(CommandOptions.number(spec, "--rate", rate, LoadPlan.MAX_RATE)),
                 mix,
                 warmUp == null
                         ? rate == null ? Duration.ZERO : OPEN_LOOP_WARM_UP
@@ -207,10 +206,10 @@ public final class LoadCommand implements Callable<Integer> {
 
     private Duration time(String option, String text, Duration min, Duration max) {
         Duration time = DurationFormat.parse(text)
-                .orElseThrow(() -> UsageErrors.invalid(spec, option, text, DurationFormat.RULE));
+                .orElseThrow(() -> CommandOptions.invalid(spec, option, text, DurationFormat.RULE));
         if (time.compareTo(min) < 0 || time.compareTo(max) > 0) {
             String rule = "must be %s to %s".formatted(DurationFormat.of(min), DurationFormat.of(max));
-            throw UsageErrors.invalid(spec, option, text, rule);
+            throw CommandOptions.invalid(spec, option, text, rule);
         }
         return time;
     }
@@ -265,7 +264,7 @@ public final class LoadCommand implements Callable<Integer> {
     private static LoadResults finish(LoadRun run, ProgressLine progress) throws InterruptedException {
         try {
             while (!run.await(PROGRESS_INTERVAL)) {
-                progress.show(run.progress(), run.poolMaximum());
+                progress.show(run.progress(), run.pool().last(), run.pool().maximum());
             }
         } catch (InterruptedException e) {
             // Stopped: the measurements up to now are the result.

@@ -1,6 +1,6 @@
 package app.rodmena.auth.tools.load;
 
-import app.rodmena.auth.cli.HiddenValueException;
+import app.rodmena.auth.cli.CommandOptions.HiddenValueException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;

@@ -1,23 +1,74 @@
 package app.rodmena.auth.cli;
 
+import app.rodmena.auth.common.WireNamed;
 import app.rodmena.auth.settings.NameSuggestion;
 import app.rodmena.auth.settings.SettingValue;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Describes invalid command lines in one line, which names the option or the variable, the value and what is allowed.
- * picocli's own messages have several lines and quote arguments that could be secrets.
+ * What the options of all commands have in common: values from environment variables, conversions, and errors of one
+ * line, which name the option or the variable, the value and what is allowed. picocli's own messages have several lines
+ * and quote arguments that could be secrets.
  */
-public final class UsageErrors {
-    private UsageErrors() {}
+public final class CommandOptions {
+    private CommandOptions() {}
+
+    /** The option {@code --help} of a command. */
+    public static final class HelpOption {
+        @Option(
+                names = {"-h", "--help"},
+                usageHelp = true,
+                description = "Show this help")
+        boolean isRequested;
+    }
+
+    /**
+     * Reads the options of a command that are not given from environment variables.
+     *
+     * @param prefix the prefix of the variables: with {@code AUTH_LOAD_}, {@code --rate} is AUTH_LOAD_RATE
+     */
+    public record VariableDefaults(Map<String, String> environment, String prefix) implements IDefaultValueProvider {
+        @Override
+        public String defaultValue(ArgSpec argument) {
+            return argument instanceof OptionSpec option && option.arity().max() > 0
+                    ? environment.get(variable(option))
+                    : null;
+        }
+
+        private String variable(OptionSpec option) {
+            return prefix + option.longestName().substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
+        }
+    }
+
+    /** A value is invalid, and the error must not quote it, because it may contain a secret. */
+    public static final class HiddenValueException extends TypeConversionException {
+        private static final long serialVersionUID = 1;
+
+        /** @param rule what is allowed */
+        public HiddenValueException(String rule) {
+            super(rule);
+        }
+    }
+
+    /** Converts the name of a constant. */
+    public static <E extends Enum<E> & WireNamed> ITypeConverter<E> wireNames(Class<E> type) {
+        return text -> WireNamed.find(type, text)
+                .orElseThrow(() ->
+                        new TypeConversionException("must be one of " + String.join(", ", WireNamed.names(type))));
+    }
 
     /** The error for an option whose value is invalid; the rule says what is allowed. */
     public static ParameterException invalid(CommandSpec command, String option, String value, String rule) {
