@@ -3,8 +3,11 @@ package app.rodmena.auth.rbac;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.pool.event.CallContext;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jdbi.v3.core.statement.StatementContext;
 
 /**
  * The memberships of users in roles. All results come from the database; without a result, the stage completes with a
@@ -23,7 +26,7 @@ public final class Memberships {
             """, "user", "role");
 
     static final TenantListQuery<Membership> OF_USER =
-            TenantBatchQuery.list(RowMappers::member, List.of(Membership::role), """
+            TenantBatchQuery.list(Membership::of, List.of(Membership::role), """
             /* memberships.of_user */
             select m."user", g.role
             from auth_membership m
@@ -38,7 +41,7 @@ public final class Memberships {
             """, "user");
 
     static final TenantListQuery<Membership> OF_ROLE =
-            TenantBatchQuery.list(RowMappers::member, List.of(Membership::user), """
+            TenantBatchQuery.list(Membership::of, List.of(Membership::user), """
             /* memberships.of_role */
             select m."user", g.role
             from auth_group g
@@ -56,6 +59,13 @@ public final class Memberships {
             RoleGrants.grant("memberships", "membership", "user", "user", "role");
     static final TenantBatchQuery<Boolean> REVOKE =
             RoleGrants.revoke("memberships", "membership", "user", "user", "role");
+
+    /** A user's membership in a role. */
+    public record Membership(String user, String role) {
+        static Membership of(ResultSet row, StatementContext context) throws SQLException {
+            return new Membership(row.getString(1), row.getString(2));
+        }
+    }
 
     private final DatabaseEngine database;
 

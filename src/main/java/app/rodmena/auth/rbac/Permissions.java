@@ -3,8 +3,12 @@ package app.rodmena.auth.rbac;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.rbac.Memberships.Membership;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jdbi.v3.core.statement.StatementContext;
 
 /**
  * The permissions of roles, and through them of users. All results come from the database; without a result, the stage
@@ -43,7 +47,7 @@ public final class Permissions {
             """, "role", "name");
 
     static final TenantListQuery<String> OF_ROLE =
-            TenantBatchQuery.list(RowMappers::text, List.of(name -> name), """
+            TenantBatchQuery.list(TenantBatchQuery::text, List.of(name -> name), """
             /* permissions.of_role */
             select p.name
             from permission_groups pg
@@ -56,8 +60,8 @@ public final class Permissions {
             limit :limit
             """, "role");
 
-    static final TenantListQuery<RolePermission> OF_USER = TenantBatchQuery.list(
-            RowMappers::rolePermission, List.of(RolePermission::name, RolePermission::role), """
+    static final TenantListQuery<RolePermission> OF_USER =
+            TenantBatchQuery.list(RolePermission::of, List.of(RolePermission::name, RolePermission::role), """
             /* permissions.of_user */
             select p.name, g.role
             from membership_groups mg
@@ -76,7 +80,7 @@ public final class Permissions {
             """, "user");
 
     static final TenantListQuery<String> ROLES_WITH =
-            TenantBatchQuery.list(RowMappers::text, List.of(name -> name), """
+            TenantBatchQuery.list(TenantBatchQuery::text, List.of(name -> name), """
             /* permissions.roles_with */
             select g.role
             from permission_groups pg
@@ -91,7 +95,7 @@ public final class Permissions {
             """, "name");
 
     static final TenantListQuery<Membership> USERS_WITH =
-            TenantBatchQuery.list(RowMappers::member, List.of(Membership::user, Membership::role), """
+            TenantBatchQuery.list(Membership::of, List.of(Membership::user, Membership::role), """
             /* permissions.users_with */
             select m."user", g.role
             from permission_groups pg
@@ -114,7 +118,8 @@ public final class Permissions {
     static final TenantBatchQuery<Boolean> REVOKE =
             RoleGrants.revoke("permissions", "permission", "name", "role", "name");
 
-    static final TenantListQuery<String> LIST = TenantBatchQuery.list(RowMappers::text, List.of(name -> name), """
+    static final TenantListQuery<String> LIST =
+            TenantBatchQuery.list(TenantBatchQuery::text, List.of(name -> name), """
             /* permissions.list */
             select name from auth_permission
             where creator = :creator and is_active
@@ -124,6 +129,16 @@ public final class Permissions {
             """);
 
     static final String DELETE = RoleGrants.deletion("permissions", "permission", "name");
+
+    /** A permission check of one user. */
+    public record PermissionCheck(UserName user, PermissionName permission) {}
+
+    /** A permission that a user has by a role. */
+    public record RolePermission(String name, String role) {
+        static RolePermission of(ResultSet row, StatementContext context) throws SQLException {
+            return new RolePermission(row.getString(1), row.getString(2));
+        }
+    }
 
     private final DatabaseEngine database;
 

@@ -4,10 +4,13 @@ import app.rodmena.auth.database.BatchQuery;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.pool.event.CallContext;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.Update;
 
 /**
@@ -20,8 +23,7 @@ import org.jdbi.v3.core.statement.Update;
  * exclusively. A deleted role gets no new grants, and its existing ones are removed.
  */
 public final class Roles {
-    static final TenantListQuery<RoleEntry> LIST =
-            TenantBatchQuery.list(RowMappers::roleEntry, List.of(RoleEntry::role), """
+    static final TenantListQuery<RoleEntry> LIST = TenantBatchQuery.list(RoleEntry::of, List.of(RoleEntry::role), """
             /* roles.list */
             select role, description from auth_group
             where creator = :creator and is_active
@@ -146,6 +148,18 @@ public final class Roles {
         }
     };
 
+    /**
+     * An entry in the list of roles. Names from the database are plain strings, because older installations may contain
+     * names that are invalid today.
+     *
+     * @param description the role's description; null if it has none
+     */
+    public record RoleEntry(String role, String description) {
+        static RoleEntry of(ResultSet row, StatementContext context) throws SQLException {
+            return new RoleEntry(row.getString(1), row.getString(2));
+        }
+    }
+
     private final DatabaseEngine database;
 
     public Roles(DatabaseEngine database) {
@@ -173,7 +187,7 @@ public final class Roles {
                         .bind("creator", key.creator())
                         .bind("role", role.value())
                         .bind("description", description.text())
-                        .map(RowMappers::bool)
+                        .map(TenantBatchQuery::bool)
                         .one());
     }
 

@@ -3,6 +3,7 @@ package app.rodmena.auth.rbac;
 import app.rodmena.auth.database.BatchQuery;
 import app.rodmena.auth.database.StatementExecution;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -18,6 +19,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.SqlStatement;
+import org.jdbi.v3.core.statement.StatementContext;
 
 /**
  * One kind of query, as a pair of statements: a single one with {@code :creator} and, for example, {@code :user}, and a
@@ -88,8 +90,8 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
                 single,
                 batch,
                 List.of(parameterNames),
-                query -> query.map(RowMappers::bool).one(),
-                (query, count) -> query.map(RowMappers::bool).list());
+                query -> query.map(TenantBatchQuery::bool).one(),
+                (query, count) -> query.map(TenantBatchQuery::bool).list());
     }
 
     /**
@@ -191,5 +193,15 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
             }
             return lists;
         });
+    }
+
+    // Mappers of columns by position: looking mappers up in JDBI is too slow for permission checks.
+
+    static Boolean bool(ResultSet row, StatementContext context) throws SQLException {
+        return row.getBoolean(1);
+    }
+
+    static String text(ResultSet row, StatementContext context) throws SQLException {
+        return row.getString(1);
     }
 }

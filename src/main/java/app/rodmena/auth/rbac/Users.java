@@ -11,7 +11,8 @@ import java.util.concurrent.CompletionStage;
  * database; without a result, the stage completes with a {@link DatabaseFailure}. Thread-safe.
  */
 public final class Users {
-    static final TenantListQuery<String> LIST = TenantBatchQuery.list(RowMappers::text, List.of(name -> name), """
+    static final TenantListQuery<String> LIST =
+            TenantBatchQuery.list(TenantBatchQuery::text, List.of(name -> name), """
             /* users.list */
             select "user" from auth_membership
             where creator = :creator and is_active

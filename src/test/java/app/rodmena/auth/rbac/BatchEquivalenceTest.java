@@ -96,10 +96,10 @@ class BatchEquivalenceTest {
                 "select :name",
                 TenantBatchQuery.batchOf("/* echo */ select :name as name", List.of("name")),
                 List.of("name"),
-                query -> query.map(RowMappers::text).one(),
+                query -> query.map(TenantBatchQuery::text).one(),
                 (query, count) -> {
                     sizes.add(count);
-                    return query.map(RowMappers::text).list();
+                    return query.map(TenantBatchQuery::text).list();
                 });
         ClientKey key = ALL.get(0).key;
         List<TenantQuery> queries = Stream.of("b", "a", "b", "b")

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.rbac.Memberships.Membership;
 import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
 import java.util.ArrayList;

@@ -104,12 +104,12 @@ class LastMigrationTest {
                 .bind("role", name)
                 .bind(entry, name);
         List<Object> results =
-                new ArrayList<>(List.of(single.map(RowMappers::bool).one()));
+                new ArrayList<>(List.of(single.map(TenantBatchQuery::bool).one()));
         Query batch = handle.createQuery(WRITES.get(statement + "_together"))
                 .bindArray("creators", String.class, key)
                 .bindArray("roles", String.class, name)
                 .bindArray(entry + "s", String.class, name);
-        results.add(batch.map(RowMappers::bool).list());
+        results.add(batch.map(TenantBatchQuery::bool).list());
         return results;
     }
 

@@ -3,6 +3,8 @@ package app.rodmena.auth.rbac;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import app.rodmena.auth.rbac.Memberships.Membership;
+import app.rodmena.auth.rbac.Roles.RoleEntry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;

@@ -2,6 +2,7 @@ package app.rodmena.auth.rbac;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.rbac.Memberships.Membership;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
