@@ -5,7 +5,6 @@ import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.common.InvalidParameterException;
 import app.rodmena.auth.common.InvalidSettingException;
 import app.rodmena.auth.diagnosis.incident.BackendActions.ActionRefusedException;
-import app.rodmena.auth.http.Call;
 import app.rodmena.auth.http.HttpError;
 import app.rodmena.auth.http.OperatorAccess;
 import app.rodmena.auth.http.Request;

@@ -2,15 +2,18 @@ package app.rodmena.auth.common;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializerBase;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.function.Function;
@@ -31,7 +34,12 @@ public final class Json {
 
     /** A module that writes instants in this format. */
     public static SimpleModule instants(Function<Instant, String> format) {
-        return new SimpleModule().addSerializer(Instant.class, new InstantSerializer(format));
+        return new SimpleModule().addSerializer(Instant.class, new JsonSerializer<>() {
+            @Override
+            public void serialize(Instant time, JsonGenerator json, SerializerProvider provider) throws IOException {
+                json.writeString(format.apply(time));
+            }
+        });
     }
 
     public static byte[] bytes(ObjectWriter writer, Object value) {
@@ -45,21 +53,5 @@ public final class Json {
     /** The JSON as indented text, with a line break at its end. */
     public static String indented(Object value) {
         return new String(bytes(MAPPER.writerWithDefaultPrettyPrinter(), value), UTF_8) + "\n";
-    }
-
-    private static final class InstantSerializer extends ToStringSerializerBase {
-        private static final long serialVersionUID = 1;
-
-        private final transient Function<Instant, String> format;
-
-        InstantSerializer(Function<Instant, String> format) {
-            super(Instant.class);
-            this.format = format;
-        }
-
-        @Override
-        public String valueToString(Object time) {
-            return format.apply((Instant) time);
-        }
     }
 }

@@ -22,9 +22,8 @@ public final class HangUpWatch {
      */
     public static void start(HttpServerExchange exchange, boolean allowHalfClose, Runnable onHangUp) {
         if (exchange.getConnection() instanceof AbstractServerConnection connection
-                && connection.getOriginalSourceConduit() instanceof InvalidRequestFilter.RequestConduit requests
+                && connection.getOriginalSourceConduit() instanceof PeekingConduit source
                 && connection.getExtraBytes() == null) {
-            PeekingConduit source = requests.source();
             // Undertow sets its own listener when the exchange is complete.
             connection.getChannel().getSourceChannel().setReadListener(channel -> {
                 if (isHangUp(source, allowHalfClose)) {

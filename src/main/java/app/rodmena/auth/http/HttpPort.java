@@ -194,13 +194,12 @@ public final class HttpPort implements AutoCloseable {
         if (tls.isPresent()) {
             tls.get().start(connection);
         } else {
-            openHttp1(connection, PeekingConduit.installOn(connection));
+            openHttp1(connection);
         }
     }
 
-    private void openHttp1(StreamConnection connection, PeekingConduit source) {
-        InvalidRequestFilter.install(
-                connection, source, UNDERTOW_HEADER_FACTOR * limits.maxHeaderBytes, limits.maxHeaderBytes);
+    private void openHttp1(StreamConnection connection) {
+        InvalidRequestFilter.install(connection, UNDERTOW_HEADER_FACTOR * limits.maxHeaderBytes, limits.maxHeaderBytes);
         openListener.handleEvent(connection);
     }
 

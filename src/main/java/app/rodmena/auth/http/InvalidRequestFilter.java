@@ -4,13 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
-import org.xnio.channels.StreamSinkChannel;
 import org.xnio.conduits.AbstractStreamSinkConduit;
-import org.xnio.conduits.AbstractStreamSourceConduit;
-import org.xnio.conduits.ConduitReadableByteChannel;
 import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
@@ -43,17 +38,12 @@ final class InvalidRequestFilter {
         this.framing = new RequestFraming(maxHeaderBytes);
     }
 
-    /**
-     * Installs the filter on a new connection.
-     *
-     * @param input the connection's input
-     */
-    static void install(
-            StreamConnection connection, PeekingConduit input, int undertowMaxHeaderBytes, int maxHeaderBytes) {
+    /** Installs the filter on a new connection. */
+    static void install(StreamConnection connection, int undertowMaxHeaderBytes, int maxHeaderBytes) {
         InvalidRequestFilter filter = new InvalidRequestFilter(undertowMaxHeaderBytes, maxHeaderBytes);
         var source = connection.getSourceChannel();
         var sink = connection.getSinkChannel();
-        source.setConduit(filter.new RequestConduit(input, sink.getConduit()));
+        source.setConduit(filter.new RequestConduit(source.getConduit(), sink.getConduit()));
         sink.setConduit(filter.new ResponseConduit(sink.getConduit()));
     }
 
@@ -116,17 +106,12 @@ final class InvalidRequestFilter {
         return true;
     }
 
-    final class RequestConduit extends AbstractStreamSourceConduit<PeekingConduit> {
+    private final class RequestConduit extends PeekingConduit {
         private final StreamSinkConduit responses;
 
-        private RequestConduit(PeekingConduit next, StreamSinkConduit responseSink) {
+        private RequestConduit(StreamSourceConduit next, StreamSinkConduit responseSink) {
             super(next);
             this.responses = responseSink;
-        }
-
-        /** The input before it is checked. */
-        PeekingConduit source() {
-            return next;
         }
 
         @Override
@@ -150,7 +135,7 @@ final class InvalidRequestFilter {
             }
             // Earlier requests are answered first; the wakeup repeats the read, even if the client sends no more
             if (isReadResumed()) {
-                next.wakeupReads();
+                wakeupReads();
             }
             return valid;
         }
@@ -158,9 +143,9 @@ final class InvalidRequestFilter {
         @Override
         public void resumeReads() {
             if (framing.problem().isPresent()) {
-                next.wakeupReads();
+                wakeupReads();
             } else {
-                next.resumeReads();
+                super.resumeReads();
             }
         }
 
@@ -172,26 +157,6 @@ final class InvalidRequestFilter {
                 bytesSinceWrite = 0;
             }
             return new IOException(problem);
-        }
-
-        @Override
-        public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
-            for (int i = offset; i < offset + length; i++) {
-                if (targets[i].hasRemaining()) {
-                    return read(targets[i]);
-                }
-            }
-            return 0;
-        }
-
-        @Override
-        public long transferTo(long position, long count, FileChannel target) throws IOException {
-            return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
-        }
-
-        @Override
-        public long transferTo(long count, ByteBuffer through, StreamSinkChannel target) throws IOException {
-            return IoUtils.transfer(new ConduitReadableByteChannel(this), count, through, target);
         }
     }
 

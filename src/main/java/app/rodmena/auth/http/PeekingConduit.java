@@ -11,10 +11,10 @@ import org.xnio.conduits.ConduitReadableByteChannel;
 import org.xnio.conduits.StreamSourceConduit;
 
 /** The input of a connection. Can be checked for the end of the stream without losing a byte. */
-final class PeekingConduit extends AbstractStreamSourceConduit<StreamSourceConduit> {
+class PeekingConduit extends AbstractStreamSourceConduit<StreamSourceConduit> {
     private final ByteBuffer peeked = ByteBuffer.allocate(1).limit(0);
 
-    private PeekingConduit(StreamSourceConduit next) {
+    PeekingConduit(StreamSourceConduit next) {
         super(next);
     }
 

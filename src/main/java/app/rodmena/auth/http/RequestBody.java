@@ -1,5 +1,6 @@
 package app.rodmena.auth.http;
 
+import io.undertow.io.DefaultIoCallback;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
 import io.undertow.server.HttpServerExchange;
@@ -49,7 +50,12 @@ public final class RequestBody {
 
     /** A callback that runs {@code next} when the response was sent; if sending failed, it ends the exchange. */
     public static IoCallback onSent(Runnable next) {
-        return new OnSentCallback(next);
+        return new DefaultIoCallback() {
+            @Override
+            public void onComplete(HttpServerExchange exchange, Sender sender) {
+                next.run();
+            }
+        };
     }
 
     /**
@@ -101,18 +107,6 @@ public final class RequestBody {
     /** Reads available bytes, {@code limit} or a few more at most; returns -1 at the end. */
     private interface ByteSource {
         long read(long limit) throws IOException;
-    }
-
-    private record OnSentCallback(Runnable next) implements IoCallback {
-        @Override
-        public void onComplete(HttpServerExchange exchange, Sender sender) {
-            next.run();
-        }
-
-        @Override
-        public void onException(HttpServerExchange exchange, Sender sender, IOException exception) {
-            IoCallback.END_EXCHANGE.onException(exchange, sender, exception);
-        }
     }
 
     private final class BodyReader implements ChannelListener<StreamSourceChannel> {

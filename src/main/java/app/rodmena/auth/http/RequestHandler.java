@@ -10,6 +10,7 @@ import io.undertow.util.SameThreadExecutor;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 
 /**
@@ -23,9 +24,20 @@ public abstract class RequestHandler<E> implements HttpHandler {
     private static final int MAX_TARGET_BYTES = 8 * 1024;
     private static final byte[] NO_BODY = {};
 
+    /**
+     * Maximum bytes of the bodies of all requests in flight: 64 bodies of the default maximum size if the heap is large
+     * enough. A parsed body takes about four times its size. Not per client key, because keys are free and a client
+     * could use thousands.
+     */
+    private static final int MAX_BODIES_BYTES =
+            (int) Math.min(16L * 1024 * 1024, Runtime.getRuntime().maxMemory() / 32);
+
     private final Router<E> router;
     private final Limits limits;
-    private final BodyBufferLimiter bodyLimiter;
+
+    /** A permit for each byte that the bodies of further requests may take. */
+    private final Semaphore freeBodyBytes;
+
     private final ResponseBudget responses;
     private final ExceptionMapper exceptionMapper;
     private final Logger log;
@@ -39,11 +51,24 @@ public abstract class RequestHandler<E> implements HttpHandler {
      */
     public record Limits(int maxHeaderBytes, int maxBodyBytes, Duration bodyTimeout) {}
 
+    /** What the head of a request leads to: a {@link Response}, or a call that responds once the body has arrived. */
+    public interface Call {
+        /** Whether the call uses the body, which is otherwise discarded. */
+        boolean takesBody();
+
+        /**
+         * Responds, now or later. Called on the I/O thread, and must not block.
+         *
+         * @param body empty if there is none or it is not used
+         */
+        void run(HttpServerExchange exchange, byte[] body);
+    }
+
     /** @param log receives unexpected errors */
     protected RequestHandler(Router<E> routes, Limits limits, ResponseBudget responses, Logger log) {
         this.router = routes;
         this.limits = limits;
-        this.bodyLimiter = new BodyBufferLimiter(limits.maxBodyBytes);
+        this.freeBodyBytes = new Semaphore(Math.max(MAX_BODIES_BYTES, limits.maxBodyBytes));
         this.responses = responses;
         this.exceptionMapper = new ExceptionMapper(log);
         this.log = log;
@@ -157,7 +182,7 @@ public abstract class RequestHandler<E> implements HttpHandler {
     private void receive(HttpServerExchange exchange, RequestBody body, Call call) {
         if (!call.takesBody()) {
             body.discard(limits.maxBodyBytes, limits.bodyTimeout, end -> onBody(exchange, body, call, end, NO_BODY));
-        } else if (bodyLimiter.reserve(exchange)) {
+        } else if (reserveBody(exchange)) {
             body.collect(
                     limits.maxBodyBytes, limits.bodyTimeout, (end, bytes) -> onBody(exchange, body, call, end, bytes));
         } else {
@@ -168,6 +193,23 @@ public abstract class RequestHandler<E> implements HttpHandler {
                             .response(RequestIdHeader.of(exchange))
                             .closing());
         }
+    }
+
+    /**
+     * Reserves memory for the body of a request until its exchange completes: its announced size, or the maximum size
+     * if that is unknown. Returns false, with nothing reserved, if too little is free.
+     */
+    private boolean reserveBody(HttpServerExchange exchange) {
+        int announced = (int) exchange.getRequestContentLength(); // Not larger than maxBodyBytes
+        int bytes = announced < 0 ? limits.maxBodyBytes : announced;
+        boolean isFree = freeBodyBytes.tryAcquire(bytes);
+        if (isFree) {
+            exchange.addExchangeCompleteListener((completed, next) -> {
+                freeBodyBytes.release(bytes);
+                next.proceed();
+            });
+        }
+        return isFree;
     }
 
     private void onBody(HttpServerExchange exchange, RequestBody body, Call call, RequestBody.End end, byte[] bytes) {

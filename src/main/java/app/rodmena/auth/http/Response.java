@@ -2,6 +2,7 @@ package app.rodmena.auth.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.undertow.io.DefaultIoCallback;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
 import io.undertow.server.HttpServerExchange;
@@ -26,23 +27,18 @@ import org.xnio.IoUtils;
  * A status and headers, with a body in memory or a stream. Immutable, so that one response may be sent many times.
  * Responses with a body must not be cached, unless a header allows it.
  */
-public final class Response implements Call {
+public final class Response implements RequestHandler.Call {
     public static final String JSON = "application/json";
     public static final String TEXT = "text/plain; charset=utf-8";
     public static final String HTML = "text/html; charset=utf-8";
 
     private static final AttachmentKey<Boolean> TRUNCATED = AttachmentKey.create(Boolean.class);
 
-    private static final IoCallback END_OR_MARK_TRUNCATED = new IoCallback() {
-        @Override
-        public void onComplete(HttpServerExchange exchange, Sender sender) {
-            END_EXCHANGE.onComplete(exchange, sender);
-        }
-
+    private static final IoCallback END_OR_MARK_TRUNCATED = new DefaultIoCallback() {
         @Override
         public void onException(HttpServerExchange exchange, Sender sender, IOException exception) {
             markTruncated(exchange);
-            END_EXCHANGE.onException(exchange, sender, exception);
+            super.onException(exchange, sender, exception);
         }
     };
 

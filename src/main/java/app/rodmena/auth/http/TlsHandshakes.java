@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -37,7 +36,7 @@ final class TlsHandshakes implements AutoCloseable {
     private final String[] cipherSuites;
     private final String[] applicationProtocols;
     private final Duration timeout;
-    private final BiConsumer<StreamConnection, PeekingConduit> openHttp1;
+    private final Consumer<StreamConnection> openHttp1;
     private final Consumer<StreamConnection> openHttp2;
     private final Set<StreamConnection> pending = ConcurrentHashMap.newKeySet();
 
@@ -46,8 +45,7 @@ final class TlsHandshakes implements AutoCloseable {
      *     thread
      * @param http2 whether to offer HTTP/2
      * @param timeout maximum time for a handshake
-     * @param openHttp1 serves HTTP/1.1 after a handshake, on the I/O thread; takes the connection's input, from which
-     *     the first byte may have been read
+     * @param openHttp1 serves HTTP/1.1 after a handshake, on the I/O thread
      * @param openHttp2 serves HTTP/2 after a handshake, on the I/O thread
      */
     TlsHandshakes(
@@ -55,7 +53,7 @@ final class TlsHandshakes implements AutoCloseable {
             XnioWorker worker,
             boolean http2,
             Duration timeout,
-            BiConsumer<StreamConnection, PeekingConduit> openHttp1,
+            Consumer<StreamConnection> openHttp1,
             Consumer<StreamConnection> openHttp2) {
         Executor tasks = task -> worker.execute(task); // Undertow ignores the worker itself, and uses the I/O thread
         this.ssl = new UndertowXnioSsl(worker.getXnio(), OptionMap.EMPTY, context, tasks);
@@ -185,7 +183,7 @@ final class TlsHandshakes implements AutoCloseable {
                     if (HTTP_2.equals(engine.getApplicationProtocol())) {
                         openHttp2.accept(tls);
                     } else {
-                        openHttp1.accept(tls, decrypted);
+                        openHttp1.accept(tls);
                     }
                 }
             } catch (IOException e) {
