@@ -1,5 +1,6 @@
 package app.rodmena.auth.api;
 
+import app.rodmena.auth.api.Routes.Endpoint;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.http.HttpPort;
@@ -82,7 +83,14 @@ public final class ApiListener implements AutoCloseable {
             RequestListener requests,
             Function<DatabaseFailure.Reason, Optional<String>> incidents)
             throws IOException {
-        return start(config, database, health, requests, incidents, ResponseBudget.ofHeap(HEAP_DIVISOR));
+        return start(
+                config,
+                database,
+                health,
+                requests,
+                incidents,
+                ResponseBudget.ofHeap(HEAP_DIVISOR),
+                streams -> Routes.of(database, health, streams));
     }
 
     static ApiListener start(
@@ -91,7 +99,8 @@ public final class ApiListener implements AutoCloseable {
             Health health,
             RequestListener requests,
             Function<DatabaseFailure.Reason, Optional<String>> incidents,
-            ResponseBudget responses)
+            ResponseBudget responses,
+            Function<ChangeStreams, Router<Endpoint>> routes)
             throws IOException {
         ChangeStreams streams = new ChangeStreams(database, responses, Math.max(1, config.maxClients() / 2));
         ChangeRetention retention = new ChangeRetention(database, config.changesKept());
@@ -100,23 +109,11 @@ public final class ApiListener implements AutoCloseable {
             retention.close();
         };
         try {
-            Router<Endpoint> routes = Routes.of(database, health, streams);
-            return new ApiListener(config, routes, health, requests, incidents, responses, endChanges);
+            return new ApiListener(config, routes.apply(streams), health, requests, incidents, responses, endChanges);
         } catch (IOException | RuntimeException e) {
             endChanges.run();
             throw e;
         }
-    }
-
-    static ApiListener start(
-            HttpConfig config,
-            Router<Endpoint> routes,
-            Health health,
-            RequestListener requests,
-            Function<DatabaseFailure.Reason, Optional<String>> incidents)
-            throws IOException {
-        ResponseBudget responses = ResponseBudget.ofHeap(HEAP_DIVISOR);
-        return new ApiListener(config, routes, health, requests, incidents, responses, () -> {});
     }
 
     public InetSocketAddress address() {

@@ -2,6 +2,7 @@ package app.rodmena.auth.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import app.rodmena.auth.api.ApiHandler.ApiRequest;
 import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
@@ -18,7 +19,6 @@ import app.rodmena.auth.rbac.Changes;
 import app.rodmena.auth.rbac.ClientKey;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,8 +57,7 @@ final class ChangeStreams implements AutoCloseable {
             new ScheduledThreadPoolExecutor(1, DaemonThreads.named("auth-change-streams"));
 
     // Guarded by this
-    private final Map<ClientKey, Set<Reader>> readers = new HashMap<>();
-    private int total;
+    private final Set<Reader> readers = new HashSet<>();
     private boolean closed;
 
     /** When the database was last asked for new changes with success, or there was no reader. */
@@ -106,15 +105,13 @@ final class ChangeStreams implements AutoCloseable {
         if (closed) {
             throw stopping();
         }
-        Set<Reader> own = readers.getOrDefault(reader.key, Set.of());
         // A tenant may have as many readers as are still free, so that none can take all.
-        if (own.size() >= maxReaders - total) {
+        if (of(Set.of(reader.key)).size() >= maxReaders - readers.size()) {
             throw new HttpError(
                             503, "Too many clients are reading changes as events", Map.of("reason", "TOO_MANY_READERS"))
                     .with("Retry-After", "5");
         }
-        readers.computeIfAbsent(reader.key, key -> new HashSet<>()).add(reader);
-        total++;
+        readers.add(reader);
     }
 
     private static DatabaseFailure stopping() {
@@ -126,27 +123,19 @@ final class ChangeStreams implements AutoCloseable {
     }
 
     private synchronized void remove(Reader reader) {
-        Set<Reader> own = readers.get(reader.key);
-        if (own != null && own.remove(reader)) {
-            total--;
-            if (own.isEmpty()) {
-                readers.remove(reader.key);
-            }
-        }
+        readers.remove(reader);
     }
 
     private synchronized List<Reader> all() {
-        return readers.values().stream().flatMap(Set::stream).toList();
+        return List.copyOf(readers);
     }
 
     private synchronized List<Reader> of(Set<ClientKey> tenants) {
-        return tenants.stream()
-                .flatMap(tenant -> readers.getOrDefault(tenant, Set.of()).stream())
-                .toList();
+        return readers.stream().filter(reader -> tenants.contains(reader.key)).toList();
     }
 
     synchronized int readers() {
-        return total;
+        return readers.size();
     }
 
     private void tick() {

@@ -6,6 +6,7 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.HttpString;
 import java.math.BigDecimal;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +29,14 @@ final class RequestDeadline {
             Pattern.compile("([0-9]{1,8})([HMSmun])"),
             "up to 8 digits with a unit: H, M, S, m (milliseconds), u, n");
 
+    private static final Map<String, TimeUnit> UNITS = Map.of(
+            "H", TimeUnit.HOURS,
+            "M", TimeUnit.MINUTES,
+            "S", TimeUnit.SECONDS,
+            "m", TimeUnit.MILLISECONDS,
+            "u", TimeUnit.MICROSECONDS,
+            "n", TimeUnit.NANOSECONDS);
+
     private RequestDeadline() {}
 
     private record Header(HttpString name, Pattern form, String allowed) {
@@ -45,7 +54,7 @@ final class RequestDeadline {
             if (values.size() != 1 || !value.matches()) {
                 throw invalid();
             }
-            TimeUnit unit = value.group(2).isEmpty() ? defaultUnit : unit(value.group(2));
+            TimeUnit unit = UNITS.getOrDefault(value.group(2), defaultUnit);
             BigDecimal nanos = new BigDecimal(value.group(1)).multiply(BigDecimal.valueOf(unit.toNanos(1)));
             if (nanos.signum() == 0) {
                 throw invalid();
@@ -55,17 +64,6 @@ final class RequestDeadline {
 
         private HttpError invalid() {
             return HttpError.badRequest("%s: must be sent once, as a positive number of %s".formatted(name, allowed));
-        }
-
-        private static TimeUnit unit(String letter) {
-            return switch (letter) {
-                case "H" -> TimeUnit.HOURS;
-                case "M" -> TimeUnit.MINUTES;
-                case "S" -> TimeUnit.SECONDS;
-                case "m" -> TimeUnit.MILLISECONDS;
-                case "u" -> TimeUnit.MICROSECONDS;
-                default -> TimeUnit.NANOSECONDS;
-            };
         }
     }
 

@@ -1,5 +1,6 @@
 package app.rodmena.auth.api;
 
+import app.rodmena.auth.api.ApiHandler.ApiRequest;
 import app.rodmena.auth.api.ResponseBodies.Name;
 import app.rodmena.auth.api.ResponseBodies.Result;
 import app.rodmena.auth.api.ResponseBodies.Role;
@@ -20,9 +21,9 @@ import app.rodmena.auth.rbac.Changes;
 import app.rodmena.auth.rbac.ClientKey;
 import app.rodmena.auth.rbac.Listing;
 import app.rodmena.auth.rbac.Memberships;
-import app.rodmena.auth.rbac.PermissionCheck;
 import app.rodmena.auth.rbac.PermissionName;
 import app.rodmena.auth.rbac.Permissions;
+import app.rodmena.auth.rbac.Permissions.PermissionCheck;
 import app.rodmena.auth.rbac.RoleDescription;
 import app.rodmena.auth.rbac.RoleName;
 import app.rodmena.auth.rbac.Roles;
@@ -51,6 +52,28 @@ final class Routes {
     private static final int DEFAULT_CHANGES = 100;
     private static final String LIMIT = "limit";
     private static final String AFTER = "after";
+
+    /** Handles the requests of a route. */
+    sealed interface Endpoint {
+        /** Needs no client key; answered immediately on the I/O thread. */
+        record Open(Supplier<Response> response) implements Endpoint {}
+
+        /**
+         * Needs a client key; answered when the database has responded.
+         *
+         * @param takesBody whether it has parameters in the body
+         * @param parameters the names of the parameters that it takes in the query
+         * @param action calls the service; the stage completes with null if the request's {@link ApiRequest#list} has
+         *     sent the response
+         */
+        record Keyed(boolean takesBody, Set<String> parameters, Function<ApiRequest, CompletionStage<Response>> action)
+                implements Endpoint {
+            /** Takes parameters in the path only. */
+            Keyed(Function<ApiRequest, CompletionStage<Response>> action) {
+                this(false, Set.of(), action);
+            }
+        }
+    }
 
     private final Router<Endpoint> router = new Router<>();
 

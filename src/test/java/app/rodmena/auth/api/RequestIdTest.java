@@ -2,6 +2,7 @@ package app.rodmena.auth.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.api.Routes.Endpoint;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.database.DatabaseFailure.Reason;
 import app.rodmena.auth.http.Router;

@@ -3,6 +3,7 @@ package app.rodmena.auth.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.api.Routes.Endpoint;
 import app.rodmena.auth.http.Response;
 import app.rodmena.auth.http.Router;
 import app.rodmena.auth.testing.RawClient;

@@ -1,5 +1,6 @@
 package app.rodmena.auth.api;
 
+import app.rodmena.auth.api.Routes.Endpoint;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
@@ -70,7 +71,8 @@ final class TestApi implements AutoCloseable {
                 health,
                 requests,
                 reason -> Optional.empty(),
-                budget);
+                budget,
+                streams -> Routes.of(engine, health, streams));
     }
 
     /** With the test's own routes, for results that no service returns on demand. */
@@ -79,7 +81,9 @@ final class TestApi implements AutoCloseable {
     }
 
     TestApi(HttpConfig config, Router<Endpoint> routes, RequestListener requests) throws IOException {
-        listener = ApiListener.start(config, routes, health, requests, reason -> Optional.empty());
+        budget = ResponseBudget.ofHeap(8);
+        listener = ApiListener.start(
+                config, engine, health, requests, reason -> Optional.empty(), budget, streams -> routes);
     }
 
     RawClient raw() throws IOException {
