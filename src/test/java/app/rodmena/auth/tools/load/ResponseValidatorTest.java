@@ -53,7 +53,7 @@ class ResponseValidatorTest {
     }
 
     private Optional<Kind> judge(int status, String body) {
-        return answer.check(status, bytes(body)).map(RequestFailure::failure);
+        return answer.check(status, bytes(body)).map(RequestFailure::kind);
     }
 
     private static ByteBuffer bytes(String text) {

@@ -99,30 +99,25 @@ final class LoadClient {
         private boolean isClosed;
         private int status;
 
-        private final ClientCallback<ClientExchange> onResponse = callback(this::onResponse);
+        private final ClientCallback<ClientExchange> onResponse = callback(this::onResponse, this::connectionLost);
         private final ClientCallback<ClientExchange> accepted =
-                callback(exchange -> exchange.setResponseListener(onResponse));
+                callback(exchange -> exchange.setResponseListener(onResponse), this::connectionLost);
         private final ChannelListener<StreamSourceChannel> readable = this::read;
 
         void open(Runnable opened, Consumer<IOException> failed) {
-            transport.connect(new ClientCallback<>() {
-                @Override
-                public void completed(ClientConnection result) {
-                    connection = result;
-                    if (isClosed) {
-                        IoUtils.safeClose(result);
-                    } else {
-                        opened.run();
-                    }
+            Consumer<ClientConnection> onOpen = result -> {
+                connection = result;
+                if (isClosed) {
+                    IoUtils.safeClose(result);
+                } else {
+                    opened.run();
                 }
-
-                @Override
-                public void failed(IOException e) {
-                    if (!isClosed) {
-                        failed.accept(e);
-                    }
+            };
+            transport.connect(callback(onOpen, failure -> {
+                if (!isClosed) {
+                    failed.accept(failure);
                 }
-            });
+            }));
         }
 
         boolean isOpen() {
@@ -134,6 +129,9 @@ final class LoadClient {
         }
 
         private void onResponse(ClientExchange exchange) {
+            if (isClosed) {
+                return;
+            }
             status = exchange.getResponse().getResponseCode();
             body.clear();
             read(exchange.getResponseChannel());
@@ -196,18 +194,16 @@ final class LoadClient {
             end(Optional.of(RequestFailure.unanswered(RequestFailure.Kind.CONNECTION_LOST, reason(failure))));
         }
 
-        private ClientCallback<ClientExchange> callback(Consumer<ClientExchange> listener) {
+        private static <T> ClientCallback<T> callback(Consumer<T> completed, Consumer<IOException> failed) {
             return new ClientCallback<>() {
                 @Override
-                public void completed(ClientExchange exchange) {
-                    if (!isClosed) {
-                        listener.accept(exchange);
-                    }
+                public void completed(T result) {
+                    completed.accept(result);
                 }
 
                 @Override
                 public void failed(IOException e) {
-                    connectionLost(e);
+                    failed.accept(e);
                 }
             };
         }

@@ -31,9 +31,9 @@ final class LoadCounter {
 
     void addFailed(RequestFailure failure) {
         failed++;
-        failures.merge(failure.failure(), 1L, Long::sum);
-        String kind = failure.failure().name();
-        if (failure.failure() == Kind.STATUS) {
+        failures.merge(failure.kind(), 1L, Long::sum);
+        String kind = failure.kind().name();
+        if (failure.kind() == Kind.STATUS) {
             statuses.merge(failure.status(), 1L, Long::sum);
             kind = Integer.toString(failure.status());
         }

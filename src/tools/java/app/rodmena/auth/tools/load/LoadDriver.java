@@ -53,7 +53,7 @@ final class LoadDriver {
     private int pausing;
     private boolean isStopping;
     private boolean isGone;
-    private volatile Progress progress = new Progress(0, 0, Optional.empty(), Duration.ZERO, 0, 0, 0, Optional.empty());
+    private volatile Progress progress = new Progress(0, 0, Optional.empty(), Duration.ZERO, 0, 0, 0);
 
     LoadDriver(
             LoadTransport transport,
@@ -151,7 +151,7 @@ final class LoadDriver {
         boolean connected = true;
         if (failure.isPresent()) {
             counter.addFailed(failure.get());
-            connected = failure.get().failure() != RequestFailure.Kind.CONNECT;
+            connected = failure.get().kind() != RequestFailure.Kind.CONNECT;
         } else {
             counter.addCorrect(lastNanos - client.intendedNanos(), lastNanos - client.sentNanos());
         }
@@ -201,8 +201,7 @@ final class LoadDriver {
                 Duration.ofNanos(now - startNanos),
                 seconds == 0 ? 0 : (counter.ended() - oldest.ended()) / seconds,
                 counter.p99Micros() / 1000.0,
-                counter.failed(),
-                Optional.empty());
+                counter.failed());
     }
 
     private double doneShare(long now) {
@@ -245,7 +244,6 @@ final class LoadDriver {
      * @param perSecond requests per second in the last second
      * @param p99Millis 99th percentile of the latency so far, in milliseconds
      * @param errors failed requests so far
-     * @param pool the last sample of the pool
      */
     public record Progress(
             long ended,
@@ -254,10 +252,5 @@ final class LoadDriver {
             Duration elapsed,
             double perSecond,
             double p99Millis,
-            long errors,
-            Optional<PoolWatch.HealthSample> pool) {
-        Progress with(Optional<PoolWatch.HealthSample> sample) {
-            return new Progress(ended, share, planned, elapsed, perSecond, p99Millis, errors, sample);
-        }
-    }
+            long errors) {}
 }

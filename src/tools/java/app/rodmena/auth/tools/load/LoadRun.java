@@ -109,7 +109,7 @@ public final class LoadRun implements AutoCloseable {
     }
 
     private LoadDriver sendEach(List<LoadRequest> requests, int clients) {
-        RequestSequence each = RequestSequence.each(requests.iterator());
+        RequestSequence each = requests.iterator()::next; // Each request once, in order, shared by all clients.
         return new LoadDriver(
                 transport,
                 LoadPlan.RequestSchedule.closedLoop(requests.size()),
@@ -174,11 +174,12 @@ public final class LoadRun implements AutoCloseable {
     }
 
     public LoadDriver.Progress progress() {
-        return driver.progress().with(watch.last());
+        return driver.progress();
     }
 
-    public int poolMaximum() {
-        return watch.maximum();
+    /** Samples the pool during the load. */
+    PoolWatch pool() {
+        return watch;
     }
 
     /** The results; stops a run that has not ended. */

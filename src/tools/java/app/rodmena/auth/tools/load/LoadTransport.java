@@ -1,5 +1,6 @@
 package app.rodmena.auth.tools.load;
 
+import app.rodmena.auth.http.ListenerAddress;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.undertow.client.ClientCallback;
 import io.undertow.client.ClientConnection;
@@ -12,7 +13,6 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Optional;
@@ -53,12 +53,7 @@ final class LoadTransport implements AutoCloseable {
         thread = worker.getIoThread();
         authority = target.authority();
         InetSocketAddress address = target.address();
-        uri = URI.create("http://" + literal(address.getAddress()) + ":" + address.getPort());
-    }
-
-    private static String literal(InetAddress address) {
-        String text = address.getHostAddress();
-        return text.contains(":") ? "[" + text + "]" : text;
+        uri = URI.create("http://" + ListenerAddress.forClient(address));
     }
 
     void run(Runnable task) {
@@ -97,7 +92,7 @@ final class LoadTransport implements AutoCloseable {
             reply.complete(LoadRequest.json(body));
             return Optional.empty();
         });
-        LoadClient client = new LoadClient(this, RequestSequence.always(probe), (sender, failure) -> {
+        LoadClient client = new LoadClient(this, () -> probe, (sender, failure) -> {
             failure.ifPresent(reason -> reply.completeExceptionally(new IOException(reason.detail())));
             sender.disconnect();
         });

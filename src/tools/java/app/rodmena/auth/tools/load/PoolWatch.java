@@ -40,7 +40,7 @@ final class PoolWatch {
         this.maximum = maximum;
         LoadRequest request =
                 new LoadRequest(transport.request(Methods.GET, "/health", Optional.empty()), this::onResponse);
-        this.client = new LoadClient(transport, RequestSequence.always(request), (sender, failure) -> {});
+        this.client = new LoadClient(transport, () -> request, (sender, failure) -> {});
     }
 
     /** The pool's numbers in a response of {@code /health}; empty if the response is of another kind. */

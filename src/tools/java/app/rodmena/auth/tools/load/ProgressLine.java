@@ -3,8 +3,10 @@ package app.rodmena.auth.tools.load;
 import static app.rodmena.auth.common.NumberText.decimal;
 import static app.rodmena.auth.common.NumberText.grouped;
 
+import app.rodmena.auth.tools.load.PoolWatch.HealthSample;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Prints a load's progress: on a terminal one line that is overwritten, else a line every 5 s. Not thread-safe. */
 final class ProgressLine {
@@ -25,11 +27,11 @@ final class ProgressLine {
         this.isTerminal = isTerminal;
     }
 
-    void show(LoadDriver.Progress progress, int poolMaximum) {
+    void show(LoadDriver.Progress progress, Optional<HealthSample> pool, int poolMaximum) {
         if (progress.ended() == 0) {
             return;
         }
-        String line = line(progress, poolMaximum);
+        String line = line(progress, pool, poolMaximum);
         if (isTerminal) {
             out.print(START_OF_LINE_AND_ERASE + fitted(bar(progress.share()), line));
             out.flush();
@@ -53,18 +55,18 @@ final class ProgressLine {
         }
     }
 
-    static String line(LoadDriver.Progress progress, int poolMaximum) {
+    private static String line(LoadDriver.Progress progress, Optional<HealthSample> pool, int poolMaximum) {
         String ended = grouped(progress.ended());
         String done = progress.planned()
                 .map(planned -> ended + "/" + grouped(planned))
                 .orElseGet(() -> ended + " in " + progress.elapsed().toSeconds() + " s");
-        String pool = progress.pool()
-                .map(now -> "  pool %s/%s in use, %s overflow".formatted(now.checkedOut(), poolMaximum, now.overflow()))
+        String use = pool.map(now ->
+                        "  pool %s/%s in use, %s overflow".formatted(now.checkedOut(), poolMaximum, now.overflow()))
                 .orElse("");
         return "%s  %s/s  p99 %s"
                         .formatted(done, decimal(progress.perSecond(), 0), LoadReport.millis(progress.p99Millis()))
                 + (progress.errors() == 0 ? "" : "  " + grouped(progress.errors()) + " errors")
-                + pool;
+                + use;
     }
 
     private static String fitted(String bar, String line) {

@@ -9,16 +9,16 @@ import java.nio.charset.StandardCharsets;
  * @param status the response's status; 0 without a response
  * @param detail a description in one line
  */
-record RequestFailure(Kind failure, int status, String detail) {
+record RequestFailure(Kind kind, int status, String detail) {
     private static final int MAX_DETAIL_LENGTH = 160;
 
-    static RequestFailure unanswered(Kind failure, String detail) {
-        return new RequestFailure(failure, 0, line(detail));
+    static RequestFailure unanswered(Kind kind, String detail) {
+        return new RequestFailure(kind, 0, line(detail));
     }
 
-    static RequestFailure answered(Kind failure, int status, ByteBuffer body) {
+    static RequestFailure answered(Kind kind, int status, ByteBuffer body) {
         return new RequestFailure(
-                failure,
+                kind,
                 status,
                 line(StandardCharsets.UTF_8.decode(body.duplicate()).toString()));
     }

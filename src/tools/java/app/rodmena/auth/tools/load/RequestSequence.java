@@ -1,6 +1,5 @@
 package app.rodmena.auth.tools.load;
 
-import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -10,15 +9,6 @@ interface RequestSequence {
 
     /** Is called after a request failed and its effect on the server is unknown. */
     default void failed() {}
-
-    static RequestSequence always(LoadRequest request) {
-        return () -> request;
-    }
-
-    /** Each request once, in order, shared by all clients. */
-    static RequestSequence each(Iterator<LoadRequest> requests) {
-        return requests::next;
-    }
 
     /** Repeats a role's lifecycle. After a failure it starts again, which is correct in any state of the role. */
     final class Writes implements RequestSequence {

@@ -94,8 +94,8 @@ final class TestData {
         LoadRequest list = listOfRoles();
         LoadRequest[] checks = checks();
         return IntStream.range(0, clients)
-                .mapToObj(client -> switch (mix) {
-                    case ROLES -> RequestSequence.always(list);
+                .<RequestSequence>mapToObj(client -> switch (mix) {
+                    case ROLES -> () -> list;
                     case CHECKS -> anyOf(checks, client);
                     case WRITES -> writeSequence(client);
                     case ALL -> new RequestSequence.Mixed(anyOf(checks, client), list, writeSequence(client), client);

@@ -1,5 +1,7 @@
 package app.rodmena.auth.tools.model;
 
+import static app.rodmena.auth.common.InvalidSettingException.require;
+
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -207,12 +209,6 @@ public final class FleetSimulation {
 
         private static void requirePositive(String name, double value) {
             require(value > 0 && Double.isFinite(value), name, value, "must be finite and above 0");
-        }
-
-        private static void require(boolean holds, String name, Object value, String rule) {
-            if (!holds) {
-                throw new IllegalArgumentException("%s: %s; %s".formatted(name, value, rule));
-            }
         }
     }
 
