@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A process that may have few files open. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DescriptorLimitTest {
     private static final int IDLE_CLIENTS = 400;
     private static final List<String> HTTP_LISTENERS = List.of("Listening", "Admin", "Jolokia");

@@ -63,7 +63,7 @@ class JmxtermScriptsTest extends OnLiveServer {
                     .contains("state = in_use;", "route = POST /api/role/{role};", "/* roles.create */", "deadline");
             assertThat(run("diagnose", server)).contains("10 of 10 connections in use", "LastSentence = ");
             assertThat(run("fleet", server)).contains("processes = ", "headroom = ");
-            assertThat(run("settings", server)).contains("poolTimeoutMillis = 30000;", "DatabaseLevel = ");
+            assertThat(run("settings", server)).contains("poolTimeoutMillis = 180000;", "DatabaseLevel = ");
         });
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.AuthServer;
+import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.security.OperatorRole;
 import app.rodmena.auth.security.OperatorsFile;
@@ -34,6 +35,13 @@ public final class LiveServer implements AutoCloseable {
     /** Ten requests get a connection, four wait. */
     private static final int CALLERS = 14;
 
+    /** Programs that read an exhausted pool take longer than the default timeouts on a slow machine. */
+    private static final PoolSettings PATIENT = PoolSettings.DEFAULT.with(draft -> {
+        draft.poolTimeout = Duration.ofMinutes(3);
+        draft.statementTimeout = Duration.ofMinutes(3);
+        draft.socketTimeout = Duration.ofMinutes(4);
+    });
+
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final DatabaseTarget target = MigratedDatabase.fresh();
@@ -41,6 +49,7 @@ public final class LiveServer implements AutoCloseable {
 
     private LiveServer(RemoteConfig remote) throws Exception {
         server = TestServer.ready(AuthServer.start(TestServer.config(target)
+                .withPool(PATIENT)
                 .withRemote(remote.withPorts(OptionalInt.of(0), OptionalInt.of(0), OptionalInt.of(0)))));
         assertThat(ask().join().statusCode()).isEqualTo(200);
     }
