@@ -1,9 +1,6 @@
 package app.rodmena.auth.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.undertow.server.HttpServerExchange;
-import java.net.URLDecoder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,10 +72,6 @@ public final class QueryParameters {
     }
 
     private static String decoded(String text) {
-        try {
-            return URLDecoder.decode(text, UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw HttpError.badRequest("the query is not percent-encoded UTF-8");
-        }
+        return RequestPath.decoded("the query", text.replace('+', ' '));
     }
 }

@@ -9,10 +9,9 @@ import java.nio.charset.StandardCharsets;
 final class RequestPath {
     private RequestPath() {}
 
-    /** @throws HttpError if the path is not percent-encoded UTF-8 */
     static String of(HttpServerExchange exchange) {
         String path = exchange.getRequestURI();
-        return decoded(exchange.isHostIncludedInRequestURI() ? withoutHost(path) : path);
+        return decoded("The path", exchange.isHostIncludedInRequestURI() ? withoutHost(path) : path);
     }
 
     private static String withoutHost(String target) {
@@ -21,16 +20,21 @@ final class RequestPath {
         return path < 0 ? "/" : target.substring(path);
     }
 
-    static String decoded(String path) {
-        int escape = path.indexOf('%');
-        if (escape < 0) {
+    /**
+     * Decodes a part of the request target.
+     *
+     * @param part its name, for the message
+     * @throws HttpError if it is not percent-encoded UTF-8
+     */
+    static String decoded(String part, String path) {
+        if (path.indexOf('%') < 0) {
             return path;
         }
         ByteBuffer bytes = ByteBuffer.allocate(path.length());
         for (int at = 0; at < path.length(); at++) {
             char next = path.charAt(at);
             if (next == '%') {
-                bytes.put((byte) (hex(path, at + 1) << 4 | hex(path, at + 2)));
+                bytes.put((byte) (hex(part, path, at + 1) << 4 | hex(part, path, at + 2)));
                 at += 2;
             } else {
                 // The parser accepts ASCII only
@@ -40,19 +44,19 @@ final class RequestPath {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
         } catch (CharacterCodingException e) {
-            throw malformed();
+            throw malformed(part);
         }
     }
 
-    private static int hex(String path, int at) {
+    private static int hex(String part, String path, int at) {
         int digit = at < path.length() ? Character.digit(path.charAt(at), 16) : -1;
         if (digit < 0) {
-            throw malformed();
+            throw malformed(part);
         }
         return digit;
     }
 
-    private static HttpError malformed() {
-        return HttpError.badRequest("The path is not percent-encoded UTF-8");
+    private static HttpError malformed(String part) {
+        return HttpError.badRequest(part + " is not percent-encoded UTF-8");
     }
 }

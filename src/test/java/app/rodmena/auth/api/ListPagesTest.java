@@ -117,6 +117,7 @@ class ListPagesTest {
                     limit=ten          | limit: 'ten'; must be 1 to 1000
                     limit=1&limit=1    | limit: given more than once
                     after=AQ           | after: requires limit
+                    limit=1&after=%FF  | the query is not percent-encoded UTF-8
                     Limit=1            | unknown parameter 'Limit'; allowed: after, limit
                     limit=1&offset=3&q | unknown parameters 'offset', 'q'; allowed: after, limit
                     %3Cb%3E=1          | unknown parameter; allowed: after, limit
