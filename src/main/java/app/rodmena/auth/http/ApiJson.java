@@ -19,10 +19,6 @@ public final class ApiJson {
 
     /** The body of every error response. */
     public record ErrorBody(boolean success, int code, String message, Map<String, Object> details, Instant timestamp) {
-        public static ErrorBody of(int code, String message) {
-            return of(code, message, Map.of());
-        }
-
         public static ErrorBody of(int code, String message, Map<String, Object> details) {
             return new ErrorBody(false, code, message, details, Instant.now());
         }

@@ -1,5 +1,6 @@
 package app.rodmena.auth.http;
 
+import app.rodmena.auth.common.LogThrottle;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
@@ -7,11 +8,19 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
+import org.slf4j.event.Level;
 
 /**
  * Handles every request of a listener: checks its head, finds its route, reads its body (and discards it unless the
@@ -32,6 +41,10 @@ public abstract class RequestHandler<E> implements HttpHandler {
     private static final int MAX_BODIES_BYTES =
             (int) Math.min(16L * 1024 * 1024, Runtime.getRuntime().maxMemory() / 32);
 
+    /** Anything that looks like a client key: drivers quote the values of a statement in their messages. */
+    private static final Pattern KEY =
+            Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
+
     private final Router<E> router;
     private final Limits limits;
 
@@ -39,8 +52,8 @@ public abstract class RequestHandler<E> implements HttpHandler {
     private final Semaphore freeBodyBytes;
 
     private final ResponseBudget responses;
-    private final ExceptionMapper exceptionMapper;
     private final Logger log;
+    private final LogThrottle throttledLog;
 
     /**
      * The limits of requests.
@@ -70,8 +83,8 @@ public abstract class RequestHandler<E> implements HttpHandler {
         this.limits = limits;
         this.freeBodyBytes = new Semaphore(Math.max(MAX_BODIES_BYTES, limits.maxBodyBytes));
         this.responses = responses;
-        this.exceptionMapper = new ExceptionMapper(log);
         this.log = log;
+        this.throttledLog = new LogThrottle(log);
     }
 
     /** Called first for each request: sets headers of the response, or throws an {@link HttpError}. */
@@ -110,8 +123,7 @@ public abstract class RequestHandler<E> implements HttpHandler {
         try {
             return route(request);
         } catch (RuntimeException e) {
-            return exceptionMapper.map(
-                    "The check of a request", request.id(), e, failure -> knownError(request, failure));
+            return map(request, "The check of a request", e);
         }
     }
 
@@ -262,7 +274,43 @@ public abstract class RequestHandler<E> implements HttpHandler {
 
     /** The response for an exception of a call. */
     protected final Response map(Request<E> request, Throwable failure) {
-        return exceptionMapper.map(request.route().name(), request.id(), failure, known -> knownError(request, known));
+        return map(request, request.route().name(), failure);
+    }
+
+    /** A response exposes nothing internal, and the log contains no client key. */
+    private Response map(Request<E> request, String route, Throwable thrown) {
+        Throwable cause = cause(thrown);
+        return cause instanceof HttpError error
+                ? error.response(request.id())
+                : knownError(request, cause).orElseGet(() -> unexpected(route, request.id(), cause));
+    }
+
+    private Response unexpected(String route, String requestId, Throwable cause) {
+        String id =
+                String.format(Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
+        String loggedId = throttledLog.log(
+                Level.ERROR,
+                route + cause.getClass().getName() + location(cause),
+                id,
+                () -> "%s failed, error id %s, request_id=%s: %s".formatted(route, id, requestId, withoutKeys(cause)),
+                count -> "%s failed %s more times in the last second, as with error id %s".formatted(route, count, id));
+        return Response.error(500, "Unexpected error; see the server's log, error id " + loggedId);
+    }
+
+    /** Where it was thrown; the same exception from there within a second is the same error, with the same id. */
+    private static String location(Throwable cause) {
+        return cause.getStackTrace().length == 0 ? "" : cause.getStackTrace()[0].toString();
+    }
+
+    private static Throwable cause(Throwable thrown) {
+        boolean wrapped = thrown instanceof CompletionException || thrown instanceof ExecutionException;
+        return wrapped && thrown.getCause() != null ? cause(thrown.getCause()) : thrown;
+    }
+
+    private static String withoutKeys(Throwable cause) {
+        StringWriter trace = new StringWriter();
+        cause.printStackTrace(new PrintWriter(trace));
+        return KEY.matcher(trace.toString()).replaceAll("<key>");
     }
 
     /**

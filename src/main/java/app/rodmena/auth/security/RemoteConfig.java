@@ -66,13 +66,7 @@ public record RemoteConfig(
 
     /** A configuration with all ports disabled. */
     public static RemoteConfig off() {
-        return new RemoteConfig(
-                DEFAULT.host,
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                Optional.empty(),
-                Optional.empty());
+        return DEFAULT.withPorts(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty());
     }
 
     public RemoteConfig withPorts(OptionalInt adminPort, OptionalInt jolokiaPort, OptionalInt jmxPort) {
