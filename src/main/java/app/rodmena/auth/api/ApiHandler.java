@@ -19,7 +19,7 @@ import app.rodmena.auth.http.SseClient;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.Cancellation;
 import app.rodmena.auth.pool.event.RequestIds;
-import app.rodmena.auth.rbac.ChangesLostException;
+import app.rodmena.auth.rbac.Changes.ChangesLostException;
 import app.rodmena.auth.rbac.ClientKey;
 import app.rodmena.auth.rbac.InvalidValueException;
 import io.undertow.server.HttpServerExchange;

@@ -28,7 +28,6 @@ import app.rodmena.auth.rbac.RoleDescription;
 import app.rodmena.auth.rbac.RoleName;
 import app.rodmena.auth.rbac.Roles;
 import app.rodmena.auth.rbac.UserName;
-import app.rodmena.auth.rbac.Users;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.util.List;
@@ -83,9 +82,10 @@ final class Routes {
         Routes routes = new Routes();
         routes.open(health);
         routes.permissions(new Permissions(database));
-        routes.memberships(new Memberships(database));
+        Memberships memberships = new Memberships(database);
+        routes.memberships(memberships);
         routes.roles(new Roles(database));
-        routes.users(new Users(database));
+        routes.users(memberships);
         routes.changes(new Changes(database), streams);
         return routes.router;
     }
@@ -197,9 +197,17 @@ final class Routes {
                                 .thenApply(described)));
     }
 
-    private void users(Users users) {
-        listed("/api/users", request -> users.list(request.caller(), request.key()), ListFormat.bare(User::new));
-        keyed(DELETE, "/api/user/{user}", UserName::new, users::delete, yesOrNo("User deletion finished", Result::new));
+    private void users(Memberships memberships) {
+        listed(
+                "/api/users",
+                request -> memberships.listUsers(request.caller(), request.key()),
+                ListFormat.bare(User::new));
+        keyed(
+                DELETE,
+                "/api/user/{user}",
+                UserName::new,
+                memberships::deleteUser,
+                yesOrNo("User deletion finished", Result::new));
     }
 
     private void changes(Changes changes, ChangeStreams streams) {

@@ -10,8 +10,8 @@ import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /**
- * The memberships of users in roles. All results come from the database; without a result, the stage completes with a
- * {@link DatabaseFailure}. Thread-safe.
+ * The users and their memberships in roles: a user exists from its first membership until it is deleted. All results
+ * come from the database; without a result, the stage completes with a {@link DatabaseFailure}. Thread-safe.
  */
 public final class Memberships {
     static final TenantBatchQuery<Boolean> CHECK_MEMBERSHIP = TenantBatchQuery.check("""
@@ -60,6 +60,18 @@ public final class Memberships {
     static final TenantBatchQuery<Boolean> REVOKE =
             RoleGrants.revoke("memberships", "membership", "user", "user", "role");
 
+    static final TenantListQuery<String> LIST_USERS =
+            TenantBatchQuery.list(TenantBatchQuery::text, List.of(name -> name), """
+            /* users.list */
+            select "user" from auth_membership
+            where creator = :creator and is_active
+                and ("user" collate "C" > :after) is not false
+            order by "user" collate "C"
+            limit :limit
+            """);
+
+    static final String DELETE_USER = RoleGrants.deletion("users", "membership", "user");
+
     /** A user's membership in a role. */
     public record Membership(String user, String role) {
         static Membership of(ResultSet row, StatementContext context) throws SQLException {
@@ -95,5 +107,15 @@ public final class Memberships {
     /** The users of a role, by name. */
     public Listing<Membership> ofRole(CallContext caller, ClientKey key, RoleName role) {
         return new Listing<>(database, caller, OF_ROLE, new TenantQuery(key, role.value()));
+    }
+
+    /** All users that are not deleted, by name. */
+    public Listing<String> listUsers(CallContext caller, ClientKey key) {
+        return new Listing<>(database, caller, LIST_USERS, new TenantQuery(key));
+    }
+
+    /** Deletes the user with its memberships; false if there is no such user. */
+    public CompletionStage<Boolean> deleteUser(CallContext caller, ClientKey key, UserName user) {
+        return database.call(caller, handle -> Roles.execute(handle, DELETE_USER, key, "user", user.value()) > 0);
     }
 }

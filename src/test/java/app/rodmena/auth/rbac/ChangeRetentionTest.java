@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.rbac.Changes.ChangesLostException;
 import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
 import java.time.Duration;

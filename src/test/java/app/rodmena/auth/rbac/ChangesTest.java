@@ -3,6 +3,7 @@ package app.rodmena.auth.rbac;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import app.rodmena.auth.rbac.Changes.ChangesLostException;
 import app.rodmena.auth.rbac.Roles.RoleEntry;
 import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;

@@ -44,7 +44,8 @@ class OneRoundTripTest {
                     .isEqualTo(List.of("permissions.revoke"));
             assertThat(done(roles.describe(CALLER, key, role, new RoleDescription("x"))))
                     .isEqualTo(List.of("roles.describe"));
-            assertThat(done(new Users(engine).delete(CALLER, key, user))).isEqualTo(List.of("users.delete"));
+            assertThat(done(new Memberships(engine).deleteUser(CALLER, key, user)))
+                    .isEqualTo(List.of("users.delete"));
             assertThat(done(permissions.delete(CALLER, key, permission))).isEqualTo(List.of("permissions.delete"));
             assertThat(done(roles.delete(CALLER, key, role))).isEqualTo(List.of("roles.delete"));
             engine.remove(listener);

@@ -138,7 +138,7 @@ class PlanTest {
                 new PlanCase(Memberships.OF_USER, 50, "user17"),
                 new PlanCase(Memberships.OF_ROLE, 250, "role3"),
                 new PlanCase(Roles.LIST, 50),
-                new PlanCase(Users.LIST, 600),
+                new PlanCase(Memberships.LIST_USERS, 600),
                 new PlanCase(Permissions.LIST, 50));
     }
 
@@ -146,7 +146,7 @@ class PlanTest {
     @MethodSource("queries")
     void aSingleQueryUsesIndexes(PlanCase planCase) throws SQLException {
         // Tenant 7 has half of all users, so that a scan of all is right for its list
-        int tenant = planCase.query == Users.LIST ? 8 : 7;
+        int tenant = planCase.query == Memberships.LIST_USERS ? 8 : 7;
         Map<String, String> values = planCase.values(value -> "'" + value.apply(tenant) + "'", "null", "1001");
         for (String mode : MODES) {
             String plan = plan(mode, RUN, planCase.query.single, values, "text");
@@ -170,7 +170,7 @@ class PlanTest {
 
     static Stream<String> writes() {
         return Stream.concat(
-                Stream.of(Roles.CREATE, Roles.DELETE, Roles.DESCRIBE, Users.DELETE, Permissions.DELETE)
+                Stream.of(Roles.CREATE, Roles.DELETE, Roles.DESCRIBE, Memberships.DELETE_USER, Permissions.DELETE)
                         .flatMap(sql -> Stream.of(sql.split(";\n"))),
                 Stream.of(Memberships.GRANT, Memberships.REVOKE, Permissions.GRANT, Permissions.REVOKE)
                         .flatMap(write -> Stream.of(write.single, write.batch)));

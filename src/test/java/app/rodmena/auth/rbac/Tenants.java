@@ -32,7 +32,6 @@ final class Tenants implements AutoCloseable {
     final Roles roles;
     final Memberships memberships;
     final Permissions permissions;
-    final Users users;
     final Changes changes;
 
     Tenants(int connections) {
@@ -40,7 +39,6 @@ final class Tenants implements AutoCloseable {
         roles = new Roles(engine);
         memberships = new Memberships(engine);
         permissions = new Permissions(engine);
-        users = new Users(engine);
         changes = new Changes(engine);
     }
 
@@ -76,7 +74,7 @@ final class Tenants implements AutoCloseable {
         }
 
         boolean deleteUser(String user) {
-            return join(users.delete(CALLER, key, new UserName(user)));
+            return join(memberships.deleteUser(CALLER, key, new UserName(user)));
         }
 
         boolean deletePermission(String permission) {
@@ -84,7 +82,7 @@ final class Tenants implements AutoCloseable {
         }
 
         List<String> users() {
-            return join(all(users.list(CALLER, key)));
+            return join(all(memberships.listUsers(CALLER, key)));
         }
 
         List<String> permissions() {
