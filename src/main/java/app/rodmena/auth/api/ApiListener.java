@@ -38,35 +38,11 @@ public final class ApiListener implements AutoCloseable {
     private final InFlight inFlight;
     private final ApiHandler handler;
     private final HttpPort port;
-    private final Runnable endChanges;
+    private final ChangeStreams streams;
+    private final ChangeRetention retention;
     private final CountDownLatch drainEnded = new CountDownLatch(1);
     private boolean drained;
     private boolean closed;
-
-    private ApiListener(
-            HttpConfig config,
-            Router<Endpoint> routes,
-            Health health,
-            RequestListener listener,
-            Function<DatabaseFailure.Reason, Optional<String>> incidents,
-            ResponseBudget responses,
-            Runnable endChanges)
-            throws IOException {
-        this.config = config;
-        this.endChanges = endChanges;
-        this.inFlight = new InFlight(listener);
-        this.health = health;
-        handler = new ApiHandler(config, routes, inFlight, incidents, responses);
-        port = new HttpPort(
-                "auth-http",
-                config.host(),
-                config.port(),
-                config.keystore().map(Keystore::context),
-                limits(config),
-                handler);
-        port.open();
-        health.markRunning();
-    }
 
     /**
      * Starts the listener and marks the server as running.
@@ -83,17 +59,19 @@ public final class ApiListener implements AutoCloseable {
             RequestListener requests,
             Function<DatabaseFailure.Reason, Optional<String>> incidents)
             throws IOException {
-        return start(
+        ResponseBudget responses = ResponseBudget.ofHeap(HEAP_DIVISOR);
+        return new ApiListener(
                 config,
                 database,
                 health,
                 requests,
                 incidents,
-                ResponseBudget.ofHeap(HEAP_DIVISOR),
+                responses,
                 streams -> Routes.of(database, health, streams));
     }
 
-    static ApiListener start(
+    /** @param routes creates the routes; those of a stream are closed with the listener */
+    ApiListener(
             HttpConfig config,
             DatabaseEngine database,
             Health health,
@@ -102,18 +80,31 @@ public final class ApiListener implements AutoCloseable {
             ResponseBudget responses,
             Function<ChangeStreams, Router<Endpoint>> routes)
             throws IOException {
-        ChangeStreams streams = new ChangeStreams(database, responses, Math.max(1, config.maxClients() / 2));
-        ChangeRetention retention = new ChangeRetention(database, config.changesKept());
-        Runnable endChanges = () -> {
-            streams.close();
-            retention.close();
-        };
+        this.config = config;
+        this.health = health;
+        inFlight = new InFlight(requests);
+        streams = new ChangeStreams(database, responses, Math.max(1, config.maxClients() / 2));
+        retention = new ChangeRetention(database, config.changesKept());
         try {
-            return new ApiListener(config, routes.apply(streams), health, requests, incidents, responses, endChanges);
+            handler = new ApiHandler(config, routes.apply(streams), inFlight, incidents, responses);
+            port = new HttpPort(
+                    "auth-http",
+                    config.host(),
+                    config.port(),
+                    config.keystore().map(Keystore::context),
+                    limits(config),
+                    handler);
         } catch (IOException | RuntimeException e) {
-            endChanges.run();
+            endChanges();
             throw e;
         }
+        port.open();
+        health.markRunning();
+    }
+
+    private void endChanges() {
+        streams.close();
+        retention.close();
     }
 
     public InetSocketAddress address() {
@@ -142,7 +133,7 @@ public final class ApiListener implements AutoCloseable {
             drained = true;
             health.markStopping();
             handler.closeConnections();
-            endChanges.run(); // Their clients connect again, to another server.
+            endChanges(); // Their clients connect again, to another server.
             serveOn();
             inFlight.refuseLater();
             port.stopAccepting();

@@ -61,7 +61,7 @@ final class TestApi implements AutoCloseable {
 
     TestApi(Limits limits, RequestListener requests) throws IOException {
         budget = new ResponseBudget(limits.responseBytes);
-        listener = ApiListener.start(
+        listener = new ApiListener(
                 CONFIG.with(draft -> {
                     draft.readTimeout = limits.readTimeout;
                     draft.idleTimeout = CONFIG.idleTimeout();
@@ -82,7 +82,7 @@ final class TestApi implements AutoCloseable {
 
     TestApi(HttpConfig config, Router<Endpoint> routes, RequestListener requests) throws IOException {
         budget = ResponseBudget.ofHeap(8);
-        listener = ApiListener.start(
+        listener = new ApiListener(
                 config, engine, health, requests, reason -> Optional.empty(), budget, streams -> routes);
     }
 
