@@ -205,7 +205,7 @@ public final class LoadRun implements AutoCloseable {
                 plan.ratePerSecond().isPresent() ? Optional.of(counter.serviceTime()) : Optional.empty(),
                 errors,
                 pool,
-                LoadAssessment.of(errors, counter.ended(), pool, returned, MAX_RETURN_SECONDS),
+                LoadResults.verdict(errors, counter.ended(), pool, returned, MAX_RETURN_SECONDS),
                 interrupted,
                 driver.isGone());
     }

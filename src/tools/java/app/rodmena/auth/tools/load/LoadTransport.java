@@ -1,6 +1,5 @@
 package app.rodmena.auth.tools.load;
 
-import app.rodmena.auth.http.ListenerAddress;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.undertow.client.ClientCallback;
 import io.undertow.client.ClientConnection;
@@ -13,6 +12,7 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Optional;
@@ -53,7 +53,12 @@ final class LoadTransport implements AutoCloseable {
         thread = worker.getIoThread();
         authority = target.authority();
         InetSocketAddress address = target.address();
-        uri = URI.create("http://" + ListenerAddress.forClient(address));
+        uri = URI.create("http://" + literal(address.getAddress()) + ":" + address.getPort());
+    }
+
+    private static String literal(InetAddress address) {
+        String text = address.getHostAddress();
+        return text.contains(":") ? "[" + text + "]" : text;
     }
 
     void run(Runnable task) {
