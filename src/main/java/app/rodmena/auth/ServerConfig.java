@@ -2,8 +2,7 @@ package app.rodmena.auth;
 
 import app.rodmena.auth.api.HttpConfig;
 import app.rodmena.auth.capacity.CapacityConfig;
-import app.rodmena.auth.database.DatabaseConfig;
-import app.rodmena.auth.database.InstanceName;
+import app.rodmena.auth.database.ApplicationName;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
 import app.rodmena.auth.pool.PoolSettings;
@@ -23,7 +22,7 @@ import java.util.Objects;
  * @param remote the operators' listeners: admin, Jolokia and JMX
  * @param diagnosis how the pool is diagnosed
  * @param incidents when incidents are recorded, and where they are kept
- * @param instance this process's name in PostgreSQL's application_name; see {@link DatabaseConfig#requireInstance}
+ * @param instance this process's name in PostgreSQL's application_name; see {@link ApplicationName#requireInstance}
  * @param failFast whether a start without a reachable database fails, instead of waiting for the database
  */
 public record ServerConfig(
@@ -61,7 +60,7 @@ public record ServerConfig(
         Objects.requireNonNull(remote, "remote");
         Objects.requireNonNull(diagnosis, "diagnosis");
         Objects.requireNonNull(incidents, "incidents");
-        DatabaseConfig.requireInstance(instance);
+        ApplicationName.requireInstance(instance);
     }
 
     /** The defaults with an external PostgreSQL and without operators' listeners. */
@@ -85,7 +84,7 @@ public record ServerConfig(
                 RemoteConfig.off(),
                 DiagnosisConfig.DEFAULT,
                 IncidentsConfig.DEFAULT,
-                InstanceName.ofThisProcess(),
+                ApplicationName.defaultInstance(),
                 false);
     }
 

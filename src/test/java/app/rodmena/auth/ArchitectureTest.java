@@ -34,7 +34,6 @@ class ArchitectureTest {
 
     /** Every package below the root, with the packages that it may use. */
     private static final Map<String, List<String>> PACKAGES = Map.ofEntries(
-            entry("capacity.model", List.of()),
             entry("common", List.of()),
             entry("http", List.of("security")),
             entry("schema", List.of()),
@@ -61,7 +60,7 @@ class ArchitectureTest {
                             "database.activity",
                             "diagnosis",
                             "diagnosis.incident")),
-            entry("capacity", List.of("capacity.model", "schema", "pool", "database", "database.activity", "metrics")),
+            entry("capacity", List.of("schema", "pool", "database", "database.activity", "metrics")),
             entry(
                     "diagnosis",
                     List.of("schema", "pool.event", "postgres", "pool", "database", "database.activity", "metrics")),
@@ -177,9 +176,7 @@ class ArchitectureTest {
                             "diagnosis.incident",
                             "cli")),
             entry("tools.load", List.of("rbac", "settings", "cli")),
-            entry(
-                    "tools.model",
-                    List.of("capacity.model", "pool.event", "postgres", "pool", "postgres.embedded", "cli")),
+            entry("tools.model", List.of("capacity", "pool.event", "postgres", "pool", "postgres.embedded", "cli")),
             entry("tools", List.of("postgres", "pool", "cli", "tools.demo", "tools.load", "tools.model")));
 
     private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.ofEntries(

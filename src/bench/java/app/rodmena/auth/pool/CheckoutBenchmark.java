@@ -64,21 +64,21 @@ public class CheckoutBenchmark {
     @Benchmark
     public boolean poolWithoutListeners() throws Exception {
         try (Lease lease = checkout(withoutListeners)) {
-            return lease.connection().isReadOnly();
+            return lease.connection.isReadOnly();
         }
     }
 
     @Benchmark
     public boolean poolWithIdleRecorder() throws Exception {
         try (Lease lease = checkout(withIdleRecorder)) {
-            return lease.connection().isReadOnly();
+            return lease.connection.isReadOnly();
         }
     }
 
     @Benchmark
     public boolean poolWithEveryListener() throws Exception {
         try (Lease lease = checkout(withAllListeners)) {
-            return lease.connection().isReadOnly();
+            return lease.connection.isReadOnly();
         }
     }
 

@@ -1,7 +1,9 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.postgres.ConnectionSource;
+import app.rodmena.auth.postgres.Connector;
+import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.NoPrimaryException;
+import app.rodmena.auth.postgres.Secret;
 import app.rodmena.auth.postgres.SessionOptions;
 import app.rodmena.auth.postgres.TransactionState;
 import java.lang.reflect.Proxy;
@@ -10,7 +12,11 @@ import java.sql.Statement;
 import java.util.Optional;
 
 /** Connections without a server that return immediately, so that only the pool is measured. */
-final class NoOpConnections implements ConnectionSource {
+final class NoOpConnections extends Connector {
+    NoOpConnections() {
+        super(new DatabaseTarget("jdbc:postgresql://localhost/none", "none", Secret.NONE));
+    }
+
     @Override
     public Connection open(SessionOptions session) {
         return open();

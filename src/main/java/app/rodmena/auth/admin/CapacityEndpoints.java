@@ -2,7 +2,6 @@ package app.rodmena.auth.admin;
 
 import app.rodmena.auth.capacity.Fleet;
 import app.rodmena.auth.capacity.Fleet.FleetMember;
-import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.capacity.FleetWatch.FleetReading;
 import app.rodmena.auth.capacity.PoolSizeAdvice;
 import app.rodmena.auth.capacity.PoolSizeAdvisor;
@@ -61,11 +60,11 @@ final class CapacityEndpoints {
     }
 
     private FleetResponse fleet() {
-        FleetWatch watch = core.fleet();
+        FleetReading reading = core.fleet().reading();
         return new FleetResponse(
-                watch.latest().map(Fleet::toText).orElse("The fleet has not been read yet: " + watch.problem()),
-                watch.reading(),
-                watch.latest().map(Fleet::members).orElse(List.of()).stream()
+                reading.fleet().map(Fleet::toText).orElse("The fleet has not been read yet: " + reading.problem()),
+                reading,
+                reading.fleet().map(Fleet::members).orElse(List.of()).stream()
                         .map(member -> new Instance(member.instance().equals(ownInstance), member))
                         .toList());
     }

@@ -14,7 +14,7 @@ import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolView;
 import app.rodmena.auth.pool.QueueOutcomes;
 import app.rodmena.auth.pool.event.EventQuery;
-import app.rodmena.auth.pool.event.EventTotals;
+import app.rodmena.auth.pool.event.PoolEvents.EventTotals;
 import app.rodmena.auth.schema.RecordSchema;
 import app.rodmena.auth.security.OperatorSession;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.capacity.CapacityPlan.ConnectionDemand;
 import app.rodmena.auth.capacity.ConnectionLimits.ConnectionLimit;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;

@@ -1,5 +1,6 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.capacity.CapacityPlan.ConnectionDemand;
 import app.rodmena.auth.capacity.FleetQueries.AdmissionDecision;
 import app.rodmena.auth.capacity.FleetQueries.FleetUnavailableException;
 import app.rodmena.auth.common.SqlState;
@@ -118,7 +119,10 @@ final class FleetAdmission {
         AdmissionDecision decision;
         try {
             queries.markUndecided();
-            decision = queries.decideAdmission(ownBackends(), demand(), budget != BudgetPolicy.REFUSE);
+            List<Integer> ownBackends = engine.pool().connections().stream()
+                    .map(ConnectionView::backendPid)
+                    .toList();
+            decision = queries.decideAdmission(ownBackends, demand(), budget != BudgetPolicy.REFUSE);
         } catch (FleetUnavailableException e) {
             if (e.isPermanent()) {
                 LOG.warn("The fleet's budget is not monitored: {}", e.getMessage());
@@ -165,12 +169,6 @@ final class FleetAdmission {
 
     private ConnectionDemand demand() {
         return ConnectionDemand.of(engine.pool().settings()).withWorkers(1);
-    }
-
-    private List<Integer> ownBackends() {
-        return engine.pool().connections().stream()
-                .map(ConnectionView::backendPid)
-                .toList();
     }
 
     private static boolean isOutOfConnections(Optional<Outage> outage) {

@@ -1,5 +1,6 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.capacity.CapacityPlan.ConnectionDemand;
 import app.rodmena.auth.common.FirstLine;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.pool.PoolSettings;

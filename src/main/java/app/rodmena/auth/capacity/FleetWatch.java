@@ -5,7 +5,7 @@ import app.rodmena.auth.capacity.FleetQueries.FleetUnavailableException;
 import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.common.InvalidSettingException;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.ResizeGuard;
+import app.rodmena.auth.database.DatabaseEngine.ResizeGuard;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
@@ -55,8 +55,7 @@ public final class FleetWatch implements AutoCloseable {
     private final FleetAdmission admission;
     private final ScheduledExecutorService scheduler =
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("fleet-watch"));
-    private volatile Optional<Fleet> latest = Optional.empty();
-    private volatile String problem = "not read yet";
+    private volatile FleetReading reading;
 
     /** Starts monitoring with an engine that must stay open until this is closed. */
     public FleetWatch(DatabaseEngine engine, BudgetPolicy budget) {
@@ -64,6 +63,7 @@ public final class FleetWatch implements AutoCloseable {
         this.budget = budget;
         this.queries = new FleetQueries(engine.monitor());
         this.admission = new FleetAdmission(engine, queries, budget);
+        this.reading = new FleetReading(budget, "not read yet", Optional.empty());
         if (budget != BudgetPolicy.OFF) {
             engine.add(guard);
         }
@@ -72,17 +72,12 @@ public final class FleetWatch implements AutoCloseable {
 
     /** The fleet as of a few seconds ago; empty before the first successful reading. */
     public Optional<Fleet> latest() {
-        return latest;
-    }
-
-    /** Why {@link #latest} is missing or old; empty if the last reading succeeded. */
-    public String problem() {
-        return problem;
+        return reading.fleet();
     }
 
     /** The last reading, its problem and the policy. */
     public FleetReading reading() {
-        return new FleetReading(budget, problem, latest);
+        return reading;
     }
 
     /**
@@ -117,15 +112,14 @@ public final class FleetWatch implements AutoCloseable {
         try {
             Fleet fleet = readOrDecide();
             logChange(fleet);
-            latest = Optional.of(fleet);
-            problem = "";
+            reading = new FleetReading(budget, "", Optional.of(fleet));
         } catch (InterruptedException e) {
             return;
         } catch (FleetUnavailableException e) {
-            problem = e.getMessage();
+            reading = new FleetReading(budget, e.getMessage(), latest());
         } catch (Throwable e) {
             // Catches even an Error, which would otherwise end the periodic readings.
-            problem = "unexpected error; see the log";
+            reading = new FleetReading(budget, "unexpected error; see the log", latest());
             LOG.error("The fleet cannot be read: unexpected error", e);
         }
         if (!scheduler.isShutdown()) {
@@ -151,7 +145,7 @@ public final class FleetWatch implements AutoCloseable {
 
     /** Logs when the fleet exceeds the limit, and when it fits again; other processes can cause both. */
     private void logChange(Fleet fleet) {
-        boolean fitted = latest.map(Fleet::fits).orElse(true);
+        boolean fitted = reading.fits();
         if (budget != BudgetPolicy.OFF && fitted && !fleet.fits()) {
             LOG.warn("The fleet no longer fits: {}", fleet.toText());
         } else if (budget != BudgetPolicy.OFF && !fitted && fleet.fits()) {

@@ -1,7 +1,9 @@
 package app.rodmena.auth.capacity;
 
-import app.rodmena.auth.capacity.model.OfferedLoad;
-import app.rodmena.auth.capacity.model.QueueModel;
+import app.rodmena.auth.capacity.CapacityPlan.ConnectionDemand;
+import app.rodmena.auth.capacity.PoolSizeAdvice.ExpectedWaits;
+import app.rodmena.auth.capacity.PoolSizeAdvice.WorkloadSample;
+import app.rodmena.auth.capacity.QueueModel.OfferedLoad;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.pool.PoolSettings;

@@ -57,8 +57,12 @@ public final class ServerLimitsQuery {
                 row.next();
                 setting = new MaxConnections(row.getInt(1), row.getBoolean(2), row.getBoolean(3), OptionalInt.empty());
             }
-            boolean maySeeFiles = FleetQueries.queryBoolean(connection, MAY_SEE_FILES);
-            return limits.with(maySeeFiles ? withConfigured(setting, statement.executeQuery(CONFIGURED)) : setting);
+            if (FleetQueries.queryBoolean(connection, MAY_SEE_FILES)) {
+                try (ResultSet row = statement.executeQuery(CONFIGURED)) {
+                    setting = row.next() ? setting.withConfigured(row.getInt(1)) : setting;
+                }
+            }
+            return limits.with(setting);
         }
     }
 
@@ -99,12 +103,6 @@ public final class ServerLimitsQuery {
                 server.reserved(),
                 bounds,
                 Optional.of(queried));
-    }
-
-    private static MaxConnections withConfigured(MaxConnections setting, ResultSet answer) throws SQLException {
-        try (ResultSet row = answer) {
-            return row.next() ? setting.withConfigured(row.getInt(1)) : setting;
-        }
     }
 
     /**
@@ -153,10 +151,6 @@ public final class ServerLimitsQuery {
 
         /** The role and database of sessions, which determine the limits that count them. */
         private record Owner(boolean hasOurRole, boolean isInOurDatabase) {
-            boolean isOurFleet() {
-                return hasOurRole && isInOurDatabase;
-            }
-
             boolean isCountedBy(Kind limit) {
                 return switch (limit) {
                     case MAX_CONNECTIONS -> true;
@@ -195,7 +189,7 @@ public final class ServerLimitsQuery {
             List<FleetMember> members = new ArrayList<>();
             servers.forEach((server, counted) -> {
                 FleetMember member = counted.member(server.instance());
-                if (server.owner().isOurFleet()) {
+                if (server.owner().hasOurRole() && server.owner().isInOurDatabase()) {
                     members.add(member);
                 } else {
                     server.owner().add(otherFleets, member.share());

@@ -1,7 +1,7 @@
 package app.rodmena.auth.cli;
 
 import app.rodmena.auth.ServerConfig;
-import app.rodmena.auth.capacity.ConnectionDemand;
+import app.rodmena.auth.capacity.CapacityPlan.ConnectionDemand;
 import app.rodmena.auth.capacity.ConnectionLimits;
 import app.rodmena.auth.capacity.ConnectionLimits.MaxConnections;
 import app.rodmena.auth.capacity.PoolSizeAdvisor;

@@ -1,11 +1,10 @@
 package app.rodmena.auth.cli;
 
 import app.rodmena.auth.capacity.CapacityPlan;
-import app.rodmena.auth.capacity.ConnectionDemand;
+import app.rodmena.auth.capacity.CapacityPlan.ConnectionDemand;
 import app.rodmena.auth.capacity.ConnectionLimits;
 import app.rodmena.auth.capacity.ConnectionLimits.ConnectionLimit;
 import app.rodmena.auth.capacity.ConnectionLimits.QueriedServer;
-import app.rodmena.auth.capacity.PlanFixes;
 import app.rodmena.auth.capacity.ServerLimitsQuery;
 import app.rodmena.auth.common.FirstLine;
 import app.rodmena.auth.postgres.Connector;
@@ -73,7 +72,7 @@ public record PlanCommand(ConnectionDemand demand, LimitsReader limits, TextRepo
             putConnections(json, plan);
             json.put("mostWorkers", plan.maxWorkers());
             json.put("server", server(plan.limits()));
-            json.put("changes", PlanFixes.toFit(plan));
+            json.put("changes", plan.fixes());
             json.put("scaling", plan.scaling().stream().map(PlanJson::scaled).toList());
             return json;
         }

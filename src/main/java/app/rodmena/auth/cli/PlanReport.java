@@ -1,12 +1,11 @@
 package app.rodmena.auth.cli;
 
 import app.rodmena.auth.capacity.CapacityPlan;
-import app.rodmena.auth.capacity.ConnectionDemand;
+import app.rodmena.auth.capacity.CapacityPlan.ConnectionDemand;
+import app.rodmena.auth.capacity.CapacityPlan.PlanFix;
 import app.rodmena.auth.capacity.ConnectionLimits;
 import app.rodmena.auth.capacity.ConnectionLimits.ConnectionLimit;
 import app.rodmena.auth.capacity.ConnectionLimits.MaxConnections;
-import app.rodmena.auth.capacity.PlanFixes;
-import app.rodmena.auth.capacity.PlanFixes.PlanFix;
 import app.rodmena.auth.pool.PoolProfile;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,7 +36,7 @@ final class PlanReport {
         if (limits.maxConnections().isChangeConfigured()) {
             report.say(pending());
         }
-        for (PlanFix change : PlanFixes.toFit(plan)) {
+        for (PlanFix change : plan.fixes()) {
             report.say("%s (%s):".formatted(change.description(), change.caveats()))
                     .paste(change.commands());
         }

@@ -44,7 +44,7 @@ final class BatchQueryExecutor<Q, A> implements BatchQueue.BatchTask<Q, A> {
                     .map(BatchQueue.BatchResult::of)
                     .toList();
         } catch (RuntimeException failure) {
-            if (SqlExceptionTranslator.translate(failure) instanceof DatabaseFailure) {
+            if (DatabaseFailure.translate(failure) instanceof DatabaseFailure) {
                 throw failure;
             }
             String message = SqlState.firstLine(failure);

@@ -145,7 +145,7 @@ final class BatchWrite<Q, A> {
                 return Optional.of(
                         commit(handle, LOCK_TIMEOUT_OF_ONE, transaction -> statements.execute(transaction, input)));
             } catch (RuntimeException e) {
-                if (SqlExceptionTranslator.translate(e) instanceof DatabaseFailure && !isConflict(e)) {
+                if (DatabaseFailure.translate(e) instanceof DatabaseFailure && !isConflict(e)) {
                     throw e;
                 }
                 return Optional.empty(); // Another exception would repeat the writes that are committed.

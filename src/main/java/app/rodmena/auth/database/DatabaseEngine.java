@@ -3,6 +3,9 @@ package app.rodmena.auth.database;
 import app.rodmena.auth.common.FirstLine;
 import app.rodmena.auth.common.InvalidSettingException;
 import app.rodmena.auth.common.SqlState;
+import app.rodmena.auth.database.DatabaseFailure.FailureListener;
+import app.rodmena.auth.database.Migrations.MigrationException;
+import app.rodmena.auth.database.StatementExecution.StatementListener;
 import app.rodmena.auth.pool.BatchQueue;
 import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSettings;
@@ -16,13 +19,8 @@ import app.rodmena.auth.pool.event.PoolListener;
 import app.rodmena.auth.pool.event.RecentEvents;
 import app.rodmena.auth.pool.event.ServiceProviders;
 import app.rodmena.auth.postgres.Connector;
-import app.rodmena.auth.postgres.Failover;
 import app.rodmena.auth.postgres.SessionOptions;
-import app.rodmena.auth.postgres.SingleLoginDataSource;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
-import javax.sql.DataSource;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatements;
@@ -45,6 +42,19 @@ import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
  * {@link #availability()}.
  */
 public final class DatabaseEngine implements AutoCloseable {
+    /** Can refuse changes of a running pool's size. */
+    @FunctionalInterface
+    public interface ResizeGuard {
+        /**
+         * Checks a change and makes the preparations for it. Changes are serialized, so this must return within
+         * seconds.
+         *
+         * @param isPreview whether the check must have no effect, for a dry run
+         * @throws InvalidSettingException if the change is refused
+         */
+        void check(PoolSettings now, PoolSettings requested, boolean isPreview);
+    }
+
     private static final int MAX_RECENT_EVENTS = 1000;
 
     /** A failover is reported for this time. */
@@ -53,9 +63,7 @@ public final class DatabaseEngine implements AutoCloseable {
     /** JDBI's minimum: with fewer characters its truncation fails. */
     private static final int JFR_NO_PARAMETERS = 2;
 
-    private final String instance;
-    private final String role;
-    private final String database;
+    private final DatabaseConfig config;
     private final PoolEvents events = new PoolEvents();
     private final RecentEvents recent = new RecentEvents(MAX_RECENT_EVENTS);
     private final PoolInterceptors interceptors = new PoolInterceptors();
@@ -75,11 +83,9 @@ public final class DatabaseEngine implements AutoCloseable {
      * configured number of connections.
      */
     public DatabaseEngine(DatabaseConfig config) {
-        instance = config.instance();
-        role = config.target().user();
+        this.config = config;
         connector = new Connector(config.target());
-        database = connector.database();
-        ApplicationName applicationName = new ApplicationName(instance);
+        ApplicationName applicationName = new ApplicationName(config.instance());
         events.add(new EventLog());
         events.add(recent);
         events.add(event -> {
@@ -101,7 +107,7 @@ public final class DatabaseEngine implements AutoCloseable {
         jdbi.registerArrayType(Long.class, "int8");
         jdbi.setSqlLogger(statements);
         monitor = new Monitor(connector, applicationName, pool::settings, pool::hasServedWithin);
-        pool.observeFailure(monitor.heartbeat()::failure);
+        pool.observeFailure(monitor.heartbeat::failure);
         schemaInitializer = new SchemaInitializer(() -> {
             // One connection after the other: with only a few available, opening several at once could fail the start.
             monitor.awaitFirstProbe();
@@ -179,17 +185,17 @@ public final class DatabaseEngine implements AutoCloseable {
     }
 
     public String instance() {
-        return instance;
+        return config.instance();
     }
 
     /** The login role of the pool's connections. */
     public String role() {
-        return role;
+        return config.target().user();
     }
 
     /** The database that connections of the pool are connected to. */
     public String database() {
-        return database;
+        return connector.database();
     }
 
     /**
@@ -238,13 +244,9 @@ public final class DatabaseEngine implements AutoCloseable {
 
     /** Whether PostgreSQL answers and connections can be opened, at most 2 s old. Never blocks. */
     public DatabaseAvailability availability() {
-        String failover = connector
-                .failover()
-                .filter(last -> last.at().isAfter(Instant.now().minus(RECENT_FAILOVER)))
-                .map(Failover::toString)
-                .orElse("");
+        String failover = connector.failoverWithin(RECENT_FAILOVER);
         boolean prepared = schemaInitializer.isDone();
-        Heartbeat heartbeat = monitor.heartbeat();
+        Heartbeat heartbeat = monitor.heartbeat;
         boolean keptBack = heartbeat.isKeptBack();
         // PostgreSQL refuses the monitor's new session, but serves the pool's open ones.
         boolean onlyNewSessionsRefused =
@@ -356,12 +358,6 @@ public final class DatabaseEngine implements AutoCloseable {
             throws MigrationException, InterruptedException {
         SessionOptions session =
                 new SessionOptions(name.migration(), Optional.empty(), settings.connectTimeout(), Optional.empty());
-        DataSource migrationSessions = new SingleLoginDataSource() {
-            @Override
-            public Connection getConnection() throws SQLException {
-                return connector.open(session);
-            }
-        };
-        new Migrations(migrationSessions, settings.connectTimeout()).migrate();
+        new Migrations(() -> connector.open(session), settings.connectTimeout()).migrate();
     }
 }

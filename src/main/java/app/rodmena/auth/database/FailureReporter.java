@@ -2,6 +2,7 @@ package app.rodmena.auth.database;
 
 import app.rodmena.auth.common.LogThrottle;
 import app.rodmena.auth.common.SqlState;
+import app.rodmena.auth.database.DatabaseFailure.FailureListener;
 import app.rodmena.auth.pool.NoConnectionException;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.PoolEvents;
@@ -26,7 +27,7 @@ final class FailureReporter {
      * Reports a failure of the database and returns it as a {@link DatabaseFailure}; returns other failures unchanged.
      */
     Throwable report(CallContext caller, Throwable thrown) {
-        Throwable failure = SqlExceptionTranslator.translate(thrown);
+        Throwable failure = DatabaseFailure.translate(thrown);
         if (failure instanceof DatabaseFailure databaseFailure
                 && databaseFailure.reason() != DatabaseFailure.Reason.SHUTTING_DOWN) {
             report(caller, databaseFailure);

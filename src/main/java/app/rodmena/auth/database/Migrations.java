@@ -7,8 +7,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Optional;
-import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
@@ -16,6 +14,7 @@ import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.logging.Log;
 import org.flywaydb.core.api.logging.LogCreator;
 import org.flywaydb.core.api.output.MigrateResult;
+import org.jdbi.v3.core.ConnectionFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,16 +41,16 @@ public final class Migrations {
 
     private static final Duration PAUSE = Duration.ofMillis(200);
 
-    private final DataSource dataSource;
+    private final ConnectionFactory sessions;
     private final Duration firstResponseTimeout;
 
     /**
-     * @param dataSource opens connections outside the pool, without statement and socket timeouts, because migrating a
+     * @param sessions opens connections outside the pool, without statement and socket timeouts, because migrating a
      *     large table can take long. One is open at a time.
      * @param firstResponseTimeout maximum wait for the first response on a connection; see {@link #lock}
      */
-    public Migrations(DataSource dataSource, Duration firstResponseTimeout) {
-        this.dataSource = dataSource;
+    public Migrations(ConnectionFactory sessions, Duration firstResponseTimeout) {
+        this.sessions = sessions;
         this.firstResponseTimeout = firstResponseTimeout;
     }
 
@@ -64,50 +63,36 @@ public final class Migrations {
      */
     public void migrate() throws MigrationException, InterruptedException {
         long start = System.nanoTime();
-        Optional<Obstacle> before = Optional.empty();
-        for (var obstacle = attempt(); obstacle.isPresent(); obstacle = attempt()) {
-            String description = obstacle.get().description;
+        String before = "";
+        for (String obstacle = attempt(); !obstacle.isEmpty(); obstacle = attempt()) {
             if (!obstacle.equals(before)) {
-                LOG.info("The migration waits: {}", description);
+                LOG.info("The migration waits: {}", obstacle);
             }
             if (System.nanoTime() - start > MAX_WAIT.toNanos()) {
                 throw new MigrationException(
-                        "The migration gave up after %s s: %s".formatted(MAX_WAIT.toSeconds(), description),
-                        true,
-                        null);
+                        "The migration gave up after %s s: %s".formatted(MAX_WAIT.toSeconds(), obstacle), true, null);
             }
             before = obstacle;
             Thread.sleep(PAUSE.toMillis());
         }
     }
 
-    private enum Obstacle {
-        ANOTHER_PROCESS("another process is migrating the same database"),
-        LOCKED_TABLES("another session holds locks on the tables");
-
-        final String description;
-
-        Obstacle(String description) {
-            this.description = description;
-        }
-    }
-
-    /** Attempts the migration; returns the obstacle, if there was one. */
-    private Optional<Obstacle> attempt() throws MigrationException {
-        try (Connection lockConnection = dataSource.getConnection()) {
+    /** Attempts the migration; returns what it has to wait for, or an empty text after success. */
+    private String attempt() throws MigrationException {
+        try (Connection lockConnection = sessions.openConnection()) {
             lockConnection.setAutoCommit(false);
             lockConnection.setNetworkTimeout(Runnable::run, (int) firstResponseTimeout.toMillis());
             if (!lock(lockConnection)) {
-                return Optional.of(Obstacle.ANOTHER_PROCESS);
+                return "another process is migrating the same database";
             }
             lockConnection.setNetworkTimeout(Runnable::run, 0);
             requirePrivileges(lockConnection);
             runFlyway(lockConnection);
             lockConnection.commit();
-            return Optional.empty();
+            return "";
         } catch (SQLException | FlywayException e) {
             if (SqlState.LOCK_NOT_AVAILABLE.equals(SqlState.of(e))) {
-                return Optional.of(Obstacle.LOCKED_TABLES);
+                return "another session holds locks on the tables";
             }
             throw explain(e);
         }
@@ -307,5 +292,22 @@ public final class Migrations {
 
         @Override
         public void notice(String message) {}
+    }
+
+    /** A failed migration of the tables; the message says why and is safe for responses. */
+    public static final class MigrationException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final boolean worthRetrying;
+
+        MigrationException(String message, boolean worthRetrying, Throwable cause) {
+            super(message, cause);
+            this.worthRetrying = worthRetrying;
+        }
+
+        /** Whether a retry may succeed without intervention: PostgreSQL was unreachable or busy. */
+        public boolean worthRetrying() {
+            return worthRetrying;
+        }
     }
 }

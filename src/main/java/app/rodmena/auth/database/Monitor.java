@@ -90,7 +90,7 @@ public final class Monitor implements AutoCloseable {
                 result.complete(query.execute(connection));
                 return Optional.empty();
             } catch (Throwable e) {
-                result.completeExceptionally(SqlExceptionTranslator.translate(e));
+                result.completeExceptionally(DatabaseFailure.translate(e));
                 return Optional.of(e);
             }
         }
@@ -104,7 +104,7 @@ public final class Monitor implements AutoCloseable {
     private final ApplicationName applicationName;
     private final Supplier<PoolSettings> settings;
     private final Predicate<Duration> poolServedWithin;
-    private final Heartbeat heartbeat;
+    final Heartbeat heartbeat;
     private final BlockingQueue<PendingQuery<?>> queries = new ArrayBlockingQueue<>(MAX_QUERIES);
     private final CountDownLatch firstProbe = new CountDownLatch(1);
     private final Thread thread;
@@ -184,10 +184,6 @@ public final class Monitor implements AutoCloseable {
     /** Waits for the result of the first probe, about one second at most. */
     void awaitFirstProbe() throws InterruptedException {
         firstProbe.await();
-    }
-
-    Heartbeat heartbeat() {
-        return heartbeat;
     }
 
     private void run() {

@@ -24,11 +24,13 @@ public final class RecentFailures {
 
     /** The failures of one kind by second; guarded by itself. */
     private static final class Seconds {
+        private final LongAdder total = new LongAdder();
         private final NavigableMap<Long, Integer> counts = new TreeMap<>();
         private long lastNanos;
         private String message = "";
 
         synchronized void add(int count, String text, long nanos) {
+            total.add(count);
             counts.merge(second(nanos), count, Integer::sum);
             removeOld(nanos);
             lastNanos = nanos;
@@ -50,7 +52,6 @@ public final class RecentFailures {
         }
     }
 
-    private final Map<FailureKind, LongAdder> totals = new EnumMap<>(FailureKind.class);
     private final LongSupplier clock;
     private final Map<FailureKind, Seconds> byKind = new EnumMap<>(FailureKind.class);
 
@@ -61,21 +62,17 @@ public final class RecentFailures {
     /** @param clock a clock in nanoseconds, such as {@link System#nanoTime} */
     RecentFailures(LongSupplier clock) {
         this.clock = clock;
-        Arrays.stream(FailureKind.values()).forEach(kind -> {
-            byKind.put(kind, new Seconds());
-            totals.put(kind, new LongAdder());
-        });
+        Arrays.stream(FailureKind.values()).forEach(kind -> byKind.put(kind, new Seconds()));
     }
 
     /** Counts failed requests or attempts. The message is one line, without values. */
     public void record(FailureKind kind, int count, String message) {
-        totals.get(kind).add(count);
         byKind.get(kind).add(count, message, clock.getAsLong());
     }
 
     /** The number of failures of a kind since the start. */
     public long total(FailureKind kind) {
-        return totals.get(kind).sum();
+        return byKind.get(kind).total.sum();
     }
 
     /** The failures of the last fifteen minutes, the latest first. */

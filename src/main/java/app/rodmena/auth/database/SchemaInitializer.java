@@ -1,6 +1,7 @@
 package app.rodmena.auth.database;
 
 import app.rodmena.auth.common.DaemonThreads;
+import app.rodmena.auth.database.Migrations.MigrationException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

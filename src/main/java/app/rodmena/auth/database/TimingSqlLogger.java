@@ -1,6 +1,7 @@
 package app.rodmena.auth.database;
 
 import app.rodmena.auth.common.SqlState;
+import app.rodmena.auth.database.StatementExecution.StatementListener;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.PoolEvents;
 import java.sql.SQLException;

@@ -4,7 +4,7 @@ import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.SqlMask;
 import app.rodmena.auth.pool.ConnectionView;
-import app.rodmena.auth.postgres.ErrorDetail;
+import app.rodmena.auth.postgres.PgJdbc;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -35,7 +35,7 @@ public record Deadlock(List<Wait> waits) {
         if (!SqlState.of(failure).equals(SqlState.DEADLOCK_DETECTED)) {
             return Optional.empty();
         }
-        List<Wait> waits = ErrorDetail.of(failure)
+        List<Wait> waits = PgJdbc.errorDetail(failure)
                 .map(WAIT::matcher)
                 .map(matcher -> matcher.results()
                         .map(wait -> new Wait(

@@ -8,7 +8,7 @@ import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.Diagnosis.Reconciliation;
 import app.rodmena.auth.diagnosis.StatementWaits.Statement;
 import app.rodmena.auth.metrics.Metrics;
-import app.rodmena.auth.pool.QueueSnapshot;
+import app.rodmena.auth.pool.RefusalListener.QueueSnapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -9,7 +9,7 @@ import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.ConnectionRate.ConnectionStorm;
 import app.rodmena.auth.diagnosis.Diagnosis.RecentFailure;
 import app.rodmena.auth.diagnosis.PlanWatch.StatementPlan;
-import app.rodmena.auth.pool.QueueSnapshot;
+import app.rodmena.auth.pool.RefusalListener.QueueSnapshot;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolView;
-import app.rodmena.auth.pool.QueueSnapshot;
+import app.rodmena.auth.pool.RefusalListener.QueueSnapshot;
 import app.rodmena.auth.pool.WaiterView;
 import java.time.Instant;
 import java.util.List;

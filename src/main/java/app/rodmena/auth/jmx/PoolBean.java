@@ -5,7 +5,7 @@ import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.TimingStatistics;
 import app.rodmena.auth.pool.PoolView;
 import app.rodmena.auth.pool.QueueOutcomes;
-import app.rodmena.auth.pool.event.EventTotals;
+import app.rodmena.auth.pool.event.PoolEvents.EventTotals;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
 import app.rodmena.auth.schema.RecordSchema;

@@ -3,7 +3,7 @@ package app.rodmena.auth.metrics;
 import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.StatementExecution;
-import app.rodmena.auth.database.StatementListener;
+import app.rodmena.auth.database.StatementExecution.StatementListener;
 import app.rodmena.auth.pool.PoolView;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.schema.RecordSchema;

@@ -2,7 +2,7 @@ package app.rodmena.auth.metrics;
 
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.StatementExecution;
-import app.rodmena.auth.database.StatementListener;
+import app.rodmena.auth.database.StatementExecution.StatementListener;
 import app.rodmena.auth.database.activity.SqlMask;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.schema.Description;

@@ -1,5 +1,6 @@
 package app.rodmena.auth.pool;
 
+import app.rodmena.auth.pool.BatchQueue.PendingRequest;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.RefusalReason;
 import java.time.Duration;

@@ -212,11 +212,11 @@ final class AdmissionQueue {
         Decisions decisions;
         synchronized (lock) {
             permitsInUse--;
-            permit.queue().running--;
+            permit.queue.running--;
             if (!tenants.isEmpty()) {
                 charge(permit);
             }
-            List<AcquireRequest> requests = permit.requests();
+            List<AcquireRequest> requests = permit.requests;
             for (int i = 0; i < requests.size(); i++) {
                 settle(requests.get(i), null);
             }
@@ -300,7 +300,7 @@ final class AdmissionQueue {
     void refuseAll(RefusalReason reason, Throwable cause) {
         List<AcquireRequest> all;
         synchronized (lock) {
-            all = inOrder();
+            all = queue();
             all.forEach(request -> settle(request, reason));
         }
         notifyRefused(all, reason, cause);
@@ -362,7 +362,7 @@ final class AdmissionQueue {
     /** The waiting requests, next to be admitted first. */
     List<AcquireRequest> queue() {
         synchronized (lock) {
-            return inOrder();
+            return allWaiting().sorted(AcquireRequest.BY_TAG).toList();
         }
     }
 
@@ -451,8 +451,8 @@ final class AdmissionQueue {
 
     private void take(Permit permit) {
         permitsInUse++;
-        permit.queue().running++;
-        List<AcquireRequest> requests = permit.requests();
+        permit.queue.running++;
+        List<AcquireRequest> requests = permit.requests;
         for (int i = 0; i < requests.size(); i++) {
             AcquireRequest request = requests.get(i);
             request.permit = permit;
@@ -533,12 +533,12 @@ final class AdmissionQueue {
         if (nanos <= 0) {
             return; // It received no connection.
         }
-        List<AcquireRequest> requests = permit.requests();
+        List<AcquireRequest> requests = permit.requests;
         long rows = 0;
         for (AcquireRequest request : requests) {
             rows += 1 + request.rows;
         }
-        BatchQueue<?, ?> queue = permit.queue();
+        BatchQueue<?, ?> queue = permit.queue;
         queue.costNanos += (nanos / requests.size() - queue.costNanos) / SMOOTHING;
         for (AcquireRequest request : requests) {
             Tenant tenant = tenants.get(request.caller.tenant());
@@ -587,10 +587,6 @@ final class AdmissionQueue {
 
     private Stream<AcquireRequest> allWaiting() {
         return queues.stream().flatMap(queue -> queue.waitingRequests.stream());
-    }
-
-    private List<AcquireRequest> inOrder() {
-        return allWaiting().sorted(AcquireRequest.BY_TAG).toList();
     }
 
     private void notifyRefused(List<AcquireRequest> requests, RefusalReason reason, Throwable cause) {

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
@@ -90,12 +91,12 @@ public final class BatchQueue<Q, A> {
     }
 
     /** Runs an admitted batch, and completes its futures after the connection is returned. */
-    void run(Permit permit, ConnectionAcquirer checkout) {
+    void run(Permit permit, ConnectionAcquirer acquirer) {
         List<PendingRequest<Q, A>> pending = new ArrayList<>();
         List<BatchResult<A>> results;
-        try (Lease lease = checkout.acquire(permit)) {
-            List<Q> inputs = new ArrayList<>(permit.requests().size());
-            for (AcquireRequest request : permit.requests()) {
+        try (Lease lease = acquirer.acquire(permit, acquirer.context().now())) {
+            List<Q> inputs = new ArrayList<>(permit.requests.size());
+            for (AcquireRequest request : permit.requests) {
                 PendingRequest<Q, A> one = pendingRequest(request);
                 if (!one.isDone()) {
                     pending.add(one);
@@ -139,13 +140,13 @@ public final class BatchQueue<Q, A> {
 
     /** Fails the requests of an admitted batch whose outcome is open. */
     void fail(Permit permit, Throwable failure) {
-        List<PendingRequest<Q, A>> open = permit.requests().stream()
+        List<PendingRequest<Q, A>> open = permit.requests.stream()
                 .map(this::pendingRequest)
                 .filter(request -> !request.isDone())
                 .toList();
         if (!open.isEmpty()) {
-            BatchResult<A> result = BatchResult.failed(failureFor(
-                    open.size() == permit.requests().size()
+            BatchResult<A> result = BatchResult.failed(task.report(
+                    open.size() == permit.requests.size()
                             ? permit.caller()
                             : permit.caller().batchOf(open.size()),
                     failure));
@@ -153,12 +154,57 @@ public final class BatchQueue<Q, A> {
         }
     }
 
-    Throwable failureFor(CallContext caller, Throwable failure) {
-        return task.report(caller, failure);
-    }
-
     @SuppressWarnings("unchecked") // Requests enter this queue with a matching type only.
     private PendingRequest<Q, A> pendingRequest(AcquireRequest request) {
         return (PendingRequest<Q, A>) request.outcome;
+    }
+
+    /**
+     * A pending request of a {@link BatchQueue}, and the future of its result. Cancelling it while it waits removes it
+     * from the queue; later it cancels the statement, unless another request of the batch wants the result.
+     */
+    static final class PendingRequest<Q, A> extends CompletableFuture<A> implements AcquireRequest.Outcome {
+        final Q input;
+        private final Pool pool;
+        private final BatchQueue<Q, A> queue;
+
+        /** The action of the caller's cancellation until the request ends. */
+        final Runnable onCancel = () -> cancel(false);
+
+        /** Set before the request enters the queue, which publishes it. */
+        AcquireRequest acquireRequest;
+
+        PendingRequest(Pool pool, BatchQueue<Q, A> queue, Q input) {
+            this.pool = pool;
+            this.queue = queue;
+            this.input = input;
+        }
+
+        @Override
+        public void admitted(Permit permit) {
+            pool.startBatch(queue, permit);
+        }
+
+        @Override
+        public void refused(NoConnectionException refusal) {
+            end(BatchResult.failed(queue.task.report(acquireRequest.caller, refusal)));
+            pool.cancelIfUnwanted(acquireRequest);
+        }
+
+        /** Completes the future; returns false if it was completed before. */
+        boolean end(BatchResult<A> result) {
+            acquireRequest.caller.cancellation().remove(onCancel);
+            return result.failure() == null ? complete(result.value()) : completeExceptionally(result.failure());
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            boolean cancelled = super.cancel(mayInterruptIfRunning);
+            if (cancelled) {
+                acquireRequest.caller.cancellation().remove(onCancel);
+                pool.cancel(acquireRequest);
+            }
+            return cancelled;
+        }
     }
 }

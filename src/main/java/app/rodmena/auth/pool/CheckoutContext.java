@@ -22,7 +22,9 @@ final class CheckoutContext {
     private static final int VETOES_WITHOUT_DELAY = 2;
     private static final int MAX_DELAY_SHIFT = 9;
 
-    private final Permit permit;
+    /** The caller's permit; null for the pool itself. */
+    final Permit permit;
+
     private int vetoes;
 
     /** The time at which the connection was found valid, used as the time of the checkout. */
@@ -31,7 +33,6 @@ final class CheckoutContext {
     /** The received connection; set by the connection when Hikari hands it out. */
     PhysicalConnection connection;
 
-    /** @param permit the caller's permit; null for the pool itself */
     CheckoutContext(Permit permit) {
         this.permit = permit;
     }
@@ -68,9 +69,5 @@ final class CheckoutContext {
 
     boolean isPool() {
         return permit == null;
-    }
-
-    Permit permit() {
-        return permit;
     }
 }

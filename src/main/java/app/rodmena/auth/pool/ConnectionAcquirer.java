@@ -11,13 +11,9 @@ import java.util.stream.Collectors;
 
 /** Takes connections from Hikari for admitted callers. Thread-safe. */
 record ConnectionAcquirer(
-        PoolContext state, AdmissionQueue admissionQueue, ConnectionOpener opener, HikariPool hikari) {
+        PoolContext context, AdmissionQueue admissionQueue, ConnectionOpener opener, HikariPool hikari) {
     /** The interval at which a caller that waits in Hikari checks whether to continue waiting. */
     private static final long RECHECK_MILLIS = 50;
-
-    Lease acquire(Permit permit) throws NoConnectionException {
-        return acquire(permit, state.now());
-    }
 
     /**
      * Waits for a connection until the last deadline of the batch, and refuses the requests whose deadline passes
@@ -25,29 +21,29 @@ record ConnectionAcquirer(
      * their futures.
      */
     Lease acquire(Permit permit, long nowNanos) throws NoConnectionException {
-        CheckoutContext context = new CheckoutContext(permit);
+        CheckoutContext checkout = new CheckoutContext(permit);
         Lease lease = null;
-        state.acquiring.incrementAndGet();
-        context.begin();
+        context.acquiring.incrementAndGet();
+        checkout.begin();
         try {
-            Connection connection = borrow(permit, context, nowNanos);
-            lease = new Lease(this, permit, connection, context.connection);
+            Connection connection = borrow(permit, checkout, nowNanos);
+            lease = new Lease(this, permit, connection, checkout.connection);
             permit.lease = lease;
             return lease;
         } catch (NoConnectionException e) {
-            admissionQueue.refuseAdmitted(permit.requests(), e);
+            admissionQueue.refuseAdmitted(permit.requests, e);
             throw e;
         } finally {
             CheckoutContext.end();
-            state.acquiring.decrementAndGet();
+            context.acquiring.decrementAndGet();
             if (lease == null) {
                 permit.release();
             }
         }
     }
 
-    private Connection borrow(Permit permit, CheckoutContext context, long nowNanos) throws NoConnectionException {
-        for (long now = nowNanos; ; now = state.now()) {
+    private Connection borrow(Permit permit, CheckoutContext checkout, long nowNanos) throws NoConnectionException {
+        for (long now = nowNanos; ; now = context.now()) {
             if (permit.deadlineNanos() - now <= 0) {
                 refuseExpired(permit, now);
             }
@@ -58,17 +54,17 @@ record ConnectionAcquirer(
             try {
                 long remainingMillis = TimeUnit.NANOSECONDS.toMillis(permit.deadlineNanos() - now);
                 Connection connection = hikari.getConnection(Math.min(1 + remainingMillis, RECHECK_MILLIS));
-                if (context.connection != null) {
+                if (checkout.connection != null) {
                     return connection;
                 }
             } catch (SQLException e) {
                 // Timed out or interrupted: check below whether to continue.
             } catch (RuntimeException e) {
-                if (!state.closing) { // Hikari can fail on connections that its own shutdown removes.
+                if (!context.closing) { // Hikari can fail on connections that its own shutdown removes.
                     throw e;
                 }
             }
-            if (state.closing) {
+            if (context.closing) {
                 throw new NoConnectionException(RefusalReason.CLOSED, null);
             }
             if (Thread.currentThread().isInterrupted()) {
@@ -94,7 +90,7 @@ record ConnectionAcquirer(
                     .refuseAdmitted(late.getValue(), refusal)
                     .forEach(request -> request.outcome.refused(refusal));
         }
-        if (expired.containsAll(permit.requests())) {
+        if (expired.containsAll(permit.requests)) {
             throw new NoConnectionException(expired.get(0).lateReason(), opener.lastFailure());
         }
     }

@@ -24,7 +24,7 @@ final class ConnectionValidator {
     static boolean passes(PhysicalConnection connection, PoolContext pool, CheckoutContext context) {
         PoolSettings settings = pool.settings;
         long now = pool.now();
-        long ageNanos = now - connection.openedNanos();
+        long ageNanos = now - connection.openedNanos;
         if (connection.isMarked()) {
             connection.retire("soft-invalidated");
             return false;
@@ -33,9 +33,8 @@ final class ConnectionValidator {
             connection.retire(RECYCLE, ageNanos, "older than pool_recycle");
             return false;
         }
-        if (settings.prePing()
-                .isDue(now - connection.idleSinceNanos(), pool.hasBrokenSince(connection.idleSinceNanos()))) {
-            Duration remaining = Duration.ofNanos(context.permit().deadlineNanos() - now);
+        if (settings.prePing().isDue(now - connection.idleSinceNanos, pool.hasBrokenSince(connection.idleSinceNanos))) {
+            Duration remaining = Duration.ofNanos(context.permit.deadlineNanos() - now);
             SQLException failure = pool.validate(() -> ping(connection.delegate, settings, remaining));
             if (failure != null) {
                 if (isTimeout(failure)) {
@@ -88,16 +87,16 @@ final class ConnectionValidator {
             PhysicalConnection connection, PoolContext pool, CheckoutContext context) {
         NonClosingConnection checked = new NonClosingConnection(connection.delegate);
         ConnectionCandidate candidate = new ConnectionCandidate(
-                connection.id(),
-                connection.backendPid(),
-                Duration.ofNanos(context.validAtNanos - connection.openedNanos()),
-                connection.checkouts(),
-                context.permit().caller(),
+                connection.id,
+                connection.backendPid,
+                Duration.ofNanos(context.validAtNanos - connection.openedNanos),
+                connection.checkouts,
+                context.permit.caller(),
                 checked);
         Optional<String> veto = pool.validate(() -> pool.interceptors.veto(candidate));
         long now = pool.now();
         context.validAtNanos = now;
-        long ageNanos = now - connection.openedNanos();
+        long ageNanos = now - connection.openedNanos;
         if (veto.isPresent()) {
             connection.retire(INVALIDATE, ageNanos, veto.get());
             context.delayAfterVeto(now);

@@ -3,7 +3,6 @@ package app.rodmena.auth.pool;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;
@@ -38,8 +37,7 @@ final class Housekeeper {
     void run() {
         try {
             pool.readTimeOfDay();
-            suspectLeaks();
-            pool.settings.reclaimLeaksAfter().ifPresent(this::reclaimLeaks);
+            handleLeaks();
             closeUnneededOverflow();
             if (opener.outage() != null && pool.acquiring.get() == 0 && !pool.closing) {
                 workers.execute(this::probeOpening);
@@ -71,17 +69,14 @@ final class Housekeeper {
         return closed;
     }
 
-    private void suspectLeaks() {
+    private void handleLeaks() {
         long now = pool.now();
-        for (PhysicalConnection connection : pool.connections()) {
-            connection.suspectLeak(now, pool.settings.leakThreshold());
-        }
-    }
-
-    private void reclaimLeaks(Duration after) {
-        long now = pool.now();
-        for (PhysicalConnection connection : pool.connections()) {
-            connection.heldLongerThan(after, now).ifPresent(Lease::reclaim);
+        PoolSettings settings = pool.settings;
+        for (PhysicalConnection connection : pool.connections.values()) {
+            connection.suspectLeak(now, settings.leakThreshold());
+            settings.reclaimLeaksAfter()
+                    .flatMap(after -> connection.heldLongerThan(after, now))
+                    .ifPresent(Lease::reclaim);
         }
     }
 

@@ -1,5 +1,8 @@
 package app.rodmena.auth.pool;
 
+import app.rodmena.auth.common.SqlState;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,10 +23,16 @@ final class Lease implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
+    /**
+     * configuration_limit_exceeded: unlike the SQLState of a broken connection, it does not make Hikari evict the
+     * connection.
+     */
+    private static final String RECLAIMED = SqlState.LIMIT_EXCEEDED;
+
     private final ConnectionAcquirer acquirer;
     private final Permit permit;
-    private final Connection connection;
-    private final PhysicalConnection physical;
+    final Connection connection;
+    final PhysicalConnection physical;
     private final long checkout;
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
 
@@ -32,19 +41,7 @@ final class Lease implements AutoCloseable {
         this.permit = permit;
         this.connection = connection;
         this.physical = physical;
-        this.checkout = physical.checkouts();
-    }
-
-    Connection connection() {
-        return connection;
-    }
-
-    int connectionId() {
-        return physical.id();
-    }
-
-    int backendPid() {
-        return physical.backendPid();
+        this.checkout = physical.checkouts;
     }
 
     /** Runs work on the connection. If the connection was reclaimed meanwhile, the exception says so. */
@@ -55,10 +52,24 @@ final class Lease implements AutoCloseable {
             physical.inspectFailure(failure);
             String reclaimed = physical.reclaimed();
             if (!reclaimed.isEmpty()) {
-                throw new SQLException(reclaimed, ReclaimedConnection.SQL_STATE, failure);
+                throw new SQLException(reclaimed, RECLAIMED, failure);
             }
             throw failure;
         }
+    }
+
+    /** The replacement for a reclaimed connection: it is closed, and its methods fail with the reason. */
+    static Connection reclaimedConnection(String reason) {
+        InvocationHandler handler = (proxy, method, arguments) -> switch (method.getName()) {
+            case "isClosed" -> true;
+            case "isValid", "isWrapperFor", "equals" -> false;
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "toString" -> reason;
+            case "close", "abort" -> null;
+            default -> throw new SQLException(reason, RECLAIMED);
+        };
+        return (Connection)
+                Proxy.newProxyInstance(Lease.class.getClassLoader(), new Class<?>[] {Connection.class}, handler);
     }
 
     /**
@@ -70,9 +81,9 @@ final class Lease implements AutoCloseable {
             return;
         }
         try {
-            acquirer.state().source.cancel(physical.delegate);
+            acquirer.context().source.cancel(physical.delegate);
         } catch (SQLException | RuntimeException e) {
-            LOG.debug("The statement on connection {} was not cancelled", physical.id(), e);
+            LOG.debug("The statement on connection {} was not cancelled", physical.id, e);
         } finally {
             synchronized (state) {
                 state.set(State.OPEN);
@@ -145,7 +156,7 @@ final class Lease implements AutoCloseable {
                 }
             }
         } catch (SQLException | RuntimeException e) {
-            LOG.debug("Connection {} broke while it was being returned", physical.id(), e);
+            LOG.debug("Connection {} broke while it was being returned", physical.id, e);
         } finally {
             permit.release();
         }
@@ -156,7 +167,7 @@ final class Lease implements AutoCloseable {
      * through JDBC.
      */
     private void rollBackOpenTransaction() throws SQLException {
-        if (acquirer.state().source.isInTransaction(physical.delegate)
+        if (acquirer.context().source.isInTransaction(physical.delegate)
                 && !connection.isClosed()
                 && connection.getAutoCommit()) {
             try (var statement = connection.createStatement()) {

@@ -13,8 +13,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Permit implements ConnectionView.Stacks {
     private final AdmissionQueue admissionQueue;
-    private final BatchQueue<?, ?> queue;
-    private final List<AcquireRequest> requests;
+    final BatchQueue<?, ?> queue;
+
+    /** The requests of the admitted callers, not empty, in order of arrival. */
+    final List<AcquireRequest> requests;
+
     private final AtomicBoolean released = new AtomicBoolean();
 
     /** Computed on first use; null before. A race computes equal values twice. */
@@ -31,21 +34,12 @@ final class Permit implements ConnectionView.Stacks {
     /** The lease of the holder; null until the checkout has succeeded. */
     volatile Lease lease;
 
-    /** @param requests the callers, not empty, in order of arrival; a list of several is modified */
+    /** @param requests a list of several is modified */
     Permit(AdmissionQueue admissionQueue, BatchQueue<?, ?> queue, List<AcquireRequest> requests) {
         this.admissionQueue = admissionQueue;
         this.queue = queue;
         this.requests = requests;
         wanted = requests.size();
-    }
-
-    BatchQueue<?, ?> queue() {
-        return queue;
-    }
-
-    /** The requests of the admitted callers, in order of arrival. */
-    List<AcquireRequest> requests() {
-        return requests;
     }
 
     /** Notifies the first request, which acts for all requests of the batch. */

@@ -52,9 +52,9 @@ final class PhysicalConnection extends DelegatingConnection {
 
     private final PoolContext pool;
     private final ConnectionOpener opener;
-    private final int id;
-    private final int backendPid;
-    private final long openedNanos;
+    final int id;
+    final int backendPid;
+    final long openedNanos;
     private final int networkTimeout;
 
     // Fields read by views are volatile and read without the lock, because a listener may request a view while it holds
@@ -64,8 +64,13 @@ final class PhysicalConnection extends DelegatingConnection {
     private volatile Permit holder;
     private Permit revokedPermit;
     private long checkedOutNanos;
-    private volatile long idleSinceNanos;
-    private volatile long checkouts;
+
+    /** The time of opening or of the last check-in; valid while the connection is idle. */
+    volatile long idleSinceNanos;
+
+    /** The number of checkouts; the current number identifies the current use. */
+    volatile long checkouts;
+
     private final CheckoutStacks.Sampler stacks;
     private boolean leakSuspected;
     private boolean returning;
@@ -90,34 +95,12 @@ final class PhysicalConnection extends DelegatingConnection {
         this.pool = pool;
         this.opener = opener;
         this.networkTimeout = delegate.getNetworkTimeout();
-        this.id = pool.nextId();
+        this.id = pool.lastId.incrementAndGet();
         this.backendPid = backendPid;
         this.openedNanos = pool.now();
         this.idleSinceNanos = openedNanos;
         this.stacks = pool.checkoutStacks.newSampler();
         this.generation = generation;
-    }
-
-    int id() {
-        return id;
-    }
-
-    int backendPid() {
-        return backendPid;
-    }
-
-    long openedNanos() {
-        return openedNanos;
-    }
-
-    /** The time of opening or of the last check-in; valid while the connection is idle. */
-    long idleSinceNanos() {
-        return idleSinceNanos;
-    }
-
-    /** The number of checkouts; the current number identifies the current use. */
-    long checkouts() {
-        return checkouts;
     }
 
     /** A view of the connection, taken without the lock. */
@@ -182,10 +165,10 @@ final class PhysicalConnection extends DelegatingConnection {
                 opener.noteFirstCheckout();
             }
             checkedOutNanos = now;
-            holder = context.permit()
-                    .heldFrom(now, stacks.shouldRecord(context.permit().caller().route(), checkouts, now));
+            holder = context.permit.heldFrom(
+                    now, stacks.shouldRecord(context.permit.caller().route(), checkouts, now));
             pool.counter.checkedOut();
-            emit(PoolEventKind.CHECKOUT, now, now - context.permit().arrivedNanos(), "");
+            emit(PoolEventKind.CHECKOUT, now, now - context.permit.arrivedNanos(), "");
         }
     }
 
@@ -242,7 +225,7 @@ final class PhysicalConnection extends DelegatingConnection {
     private void sever() {
         Connection raw = delegate;
         if (!reclaimed.isEmpty()) {
-            delegate = ReclaimedConnection.connection(reclaimed);
+            delegate = Lease.reclaimedConnection(reclaimed);
         }
         try {
             // Without a cancel, PostgreSQL would continue the statement until it detects the closed connection.
@@ -298,7 +281,7 @@ final class PhysicalConnection extends DelegatingConnection {
     // Called by the pool
 
     synchronized void register(long tookNanos) {
-        pool.add(this);
+        pool.connections.put(id, this);
         int open = pool.counter.opened();
         emit(PoolEventKind.CONNECT, tookNanos, "");
         if (open > pool.settings.poolSize()) {
@@ -561,7 +544,7 @@ final class PhysicalConnection extends DelegatingConnection {
 
     private synchronized void emitClosed() {
         long age = pool.now() - openedNanos;
-        pool.remove(this);
+        pool.connections.remove(id);
         if (pool.counter.closed() > pool.settings.poolSize()) {
             emit(PoolEventKind.OVERFLOW_CLOSE, age, "");
         }

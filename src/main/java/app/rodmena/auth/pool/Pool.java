@@ -2,11 +2,13 @@ package app.rodmena.auth.pool;
 
 import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.common.InvalidSettingException;
+import app.rodmena.auth.pool.BatchQueue.PendingRequest;
+import app.rodmena.auth.pool.RefusalListener.QueueSnapshot;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.PoolEvents;
 import app.rodmena.auth.pool.event.PoolInterceptors;
 import app.rodmena.auth.pool.event.RefusalReason;
-import app.rodmena.auth.postgres.ConnectionSource;
+import app.rodmena.auth.postgres.Connector;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
@@ -22,7 +24,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -61,7 +62,7 @@ public final class Pool implements AutoCloseable {
             String name,
             String applicationName,
             PoolSettings settings,
-            ConnectionSource source,
+            Connector source,
             PoolEvents events,
             PoolInterceptors interceptors) {
         this(name, applicationName, settings, source, events, interceptors, System::nanoTime);
@@ -77,7 +78,7 @@ public final class Pool implements AutoCloseable {
             String name,
             String applicationName,
             PoolSettings settings,
-            ConnectionSource source,
+            Connector source,
             PoolEvents events,
             PoolInterceptors interceptors,
             LongSupplier clock) {
@@ -133,7 +134,13 @@ public final class Pool implements AutoCloseable {
 
     /** Starts an admitted batch of this queue. */
     void startBatch(BatchQueue<?, ?> queue, Permit permit) {
-        start(permit, () -> queue.run(permit, acquirer), failure -> queue.fail(permit, failure));
+        try {
+            workers.execute(() -> queue.run(permit, acquirer));
+        } catch (Throwable noThread) {
+            // Not on this thread: admitting the next request would fail the same way, recursively.
+            timer.execute(permit::release);
+            queue.fail(permit, context.closing ? new NoConnectionException(RefusalReason.CLOSED, null) : noThread);
+        }
     }
 
     void cancel(AcquireRequest request) {
@@ -164,16 +171,6 @@ public final class Pool implements AutoCloseable {
         timer.schedule(() -> cancelStatement(permit), CANCEL_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private void start(Permit permit, Runnable work, Consumer<Throwable> failed) {
-        try {
-            workers.execute(work);
-        } catch (Throwable noThread) {
-            // Not on this thread: admitting the next request would fail the same way, recursively.
-            timer.execute(permit::release);
-            failed.accept(context.closing ? new NoConnectionException(RefusalReason.CLOSED, null) : noThread);
-        }
-    }
-
     /** The pool's numbers, all of the same instant. Lock-free, and cheap enough for frequent calls. */
     public PoolSnapshot snapshot() {
         return snapshot(admissionQueue.waiting());
@@ -196,8 +193,8 @@ public final class Pool implements AutoCloseable {
      * be of slightly different instants. Can be called from any thread, including from a listener.
      */
     public List<ConnectionView> connections() {
-        return context.connections().stream()
-                .sorted(Comparator.comparingInt(PhysicalConnection::id))
+        return context.connections.values().stream()
+                .sorted(Comparator.comparingInt(connection -> connection.id))
                 .map(connection -> connection.view(context.source::transactionState))
                 .toList();
     }
@@ -215,10 +212,7 @@ public final class Pool implements AutoCloseable {
 
     /** All waiting callers, next to be admitted first. */
     public List<WaiterView> waiters() {
-        List<AcquireRequest> queue = admissionQueue.queue();
-        long now = context.now();
-        long virtualTime = admissionQueue.virtualTime();
-        return queue.stream().map(request -> request.toView(now, virtualTime)).toList();
+        return views(admissionQueue.queue());
     }
 
     /**
@@ -252,17 +246,22 @@ public final class Pool implements AutoCloseable {
         List<AcquireRequest> queue = new ArrayList<>(refused);
         queue.addAll(admissionQueue.queue());
         long now = context.now();
-        long virtualTime = admissionQueue.virtualTime();
         queue.sort(Comparator.comparingLong(request -> request.arrivedNanos - now));
-        return new QueueSnapshot(
-                queue.stream().map(request -> request.toView(now, virtualTime)).toList(),
-                queue.isEmpty() ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - queue.get(0).arrivedNanos)));
+        return new QueueSnapshot(views(queue), Duration.ofNanos(now - queue.get(0).arrivedNanos));
+    }
+
+    private List<WaiterView> views(List<AcquireRequest> requests) {
+        long now = context.now();
+        long virtualTime = admissionQueue.virtualTime();
+        return requests.stream()
+                .map(request -> request.toView(now, virtualTime))
+                .toList();
     }
 
     /** Whether a connection that is still open was opened or checked in within this time. Lock-free. */
     public boolean hasServedWithin(Duration time) {
         long since = context.now() - time.toNanos();
-        return context.connections().stream().anyMatch(connection -> connection.idleSinceNanos() - since > 0);
+        return context.connections.values().stream().anyMatch(connection -> connection.idleSinceNanos - since > 0);
     }
 
     /** The state of opening connections. */
@@ -344,7 +343,7 @@ public final class Pool implements AutoCloseable {
         workers.shutdown();
         interrupted |= Thread.interrupted(); // Hikari's close would not wait on an interrupted thread.
         HikariEngine.close(hikariDataSource);
-        context.connections().forEach(connection -> connection.abort(Runnable::run));
+        context.connections.values().forEach(connection -> connection.abort(Runnable::run));
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -360,18 +359,9 @@ public final class Pool implements AutoCloseable {
         return admissionQueue.outcomes();
     }
 
-    int tenants() {
-        return admissionQueue.tenants();
-    }
-
     /** Whether requests of this tenant wait. */
     public boolean isWaiting(Supplier<String> tenant) {
         return admissionQueue.isWaiting(tenant);
-    }
-
-    /** The number of admitted callers without a connection yet. */
-    int acquiring() {
-        return context.acquiring.get();
     }
 
     /** Runs the tasks of the timer: expiry of waits and maintenance. */

@@ -6,10 +6,9 @@ import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolEvents;
 import app.rodmena.auth.pool.event.PoolInterceptors;
 import app.rodmena.auth.pool.event.RefusalReason;
-import app.rodmena.auth.postgres.ConnectionSource;
+import app.rodmena.auth.postgres.Connector;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -23,7 +22,7 @@ import java.util.function.Supplier;
 final class PoolContext {
     final ConnectionCounter counter = new ConnectionCounter();
     final String applicationName;
-    final ConnectionSource source;
+    final Connector source;
     final PoolEvents events;
     final PoolInterceptors interceptors;
 
@@ -38,8 +37,10 @@ final class PoolContext {
     private final Object slotFreed = new Object();
     private final LongSupplier clock;
     private volatile TimeOfDay timeOfDay;
-    private final AtomicInteger lastId = new AtomicInteger();
-    private final ConcurrentMap<Integer, PhysicalConnection> connections = new ConcurrentHashMap<>();
+    final AtomicInteger lastId = new AtomicInteger();
+
+    /** The open connections, by their number. */
+    final ConcurrentMap<Integer, PhysicalConnection> connections = new ConcurrentHashMap<>();
 
     volatile PoolSettings settings;
     volatile int generation;
@@ -55,7 +56,7 @@ final class PoolContext {
     PoolContext(
             String applicationName,
             PoolSettings settings,
-            ConnectionSource source,
+            Connector source,
             PoolEvents events,
             PoolInterceptors interceptors,
             LongSupplier clock) {
@@ -92,22 +93,6 @@ final class PoolContext {
 
     long now() {
         return clock.getAsLong();
-    }
-
-    int nextId() {
-        return lastId.incrementAndGet();
-    }
-
-    Collection<PhysicalConnection> connections() {
-        return connections.values();
-    }
-
-    void add(PhysicalConnection connection) {
-        connections.put(connection.id(), connection);
-    }
-
-    void remove(PhysicalConnection connection) {
-        connections.remove(connection.id());
     }
 
     /** Runs a validation, during which the connection counts as in use: no other caller can receive it. */

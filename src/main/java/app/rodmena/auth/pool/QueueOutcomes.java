@@ -58,8 +58,4 @@ public record QueueOutcomes(
     public long refused() {
         return timeouts + deadlines + rejected + displaced + shed + unavailable;
     }
-
-    long decided() {
-        return served + cancelled + refused();
-    }
 }

@@ -1,6 +1,8 @@
 package app.rodmena.auth.pool;
 
 import app.rodmena.auth.pool.event.RefusalReason;
+import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -16,4 +18,16 @@ public interface RefusalListener {
      * @param queue captures the queue, including the refused callers; must be called before this method returns
      */
     void onRefusal(RefusalReason reason, int callers, Supplier<QueueSnapshot> queue);
+
+    /**
+     * The queue at a refusal, including the refused callers.
+     *
+     * @param waiters the callers, longest wait first
+     * @param oldestWait the wait of the first of them; zero if there is none
+     */
+    public record QueueSnapshot(List<WaiterView> waiters, Duration oldestWait) {
+        public QueueSnapshot {
+            waiters = List.copyOf(waiters);
+        }
+    }
 }

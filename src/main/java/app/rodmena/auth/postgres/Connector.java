@@ -1,10 +1,12 @@
 package app.rodmena.auth.postgres;
 
 import app.rodmena.auth.common.SqlState;
+import app.rodmena.auth.postgres.GracefulCloseSocket.GracefulCloseSocketFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -19,8 +21,11 @@ import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The {@link ConnectionSource} of the server: pgjdbc with the settings and checks that the server needs. */
-public final class Connector implements ConnectionSource {
+/**
+ * Opens connections to one PostgreSQL by pgjdbc, with the settings and checks that the server needs, and with the
+ * operations on them that JDBC lacks. Thread-safe.
+ */
+public class Connector {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
 
     /**
@@ -65,7 +70,8 @@ public final class Connector implements ConnectionSource {
 
     private final Map<Connection, GracefulCloseSocket> sockets = Collections.synchronizedMap(new WeakHashMap<>());
     private String lastHost;
-    private Failover failover;
+    private String failover = "";
+    private Instant failedOverAt = Instant.MIN;
     private volatile Duration lastLogin = Duration.ZERO;
     private volatile boolean optionsRefused;
     private volatile boolean optionsApplied;
@@ -103,7 +109,12 @@ public final class Connector implements ConnectionSource {
         return PGProperty.PG_DBNAME.getOrDefault(urlProperties);
     }
 
-    @Override
+    /**
+     * Opens a connection; the caller closes it. Blocks: connect_timeout limits the TCP connect, and the wait for each
+     * server response during login.
+     *
+     * @throws NoPrimaryException if its session would be on a standby, or read-only
+     */
     public Connection open(SessionOptions session) throws SQLException {
         boolean withOptions = !optionsRefused && session.statementTimeout().isPresent();
         if (!withOptions) {
@@ -150,7 +161,7 @@ public final class Connector implements ConnectionSource {
     private Connection logIn(SessionOptions session, boolean withOptions) throws SQLException {
         Connection connection;
         try {
-            connection = logInWithCurrentOrPrevious(session, withOptions);
+            connection = logInWithCurrentOrPrevious(properties(session, withOptions));
         } catch (SQLException e) {
             throw isNoPrimaryFound(e) ? new NoPrimaryException(NoPrimaryException.Reason.NONE_FOUND, hosts) : e;
         }
@@ -175,32 +186,31 @@ public final class Connector implements ConnectionSource {
      * A new password is in the file before PostgreSQL has it, or later. Until PostgreSQL accepts it, the previous
      * password is used, so that a rotation in two steps refuses no login.
      */
-    private Connection logInWithCurrentOrPrevious(SessionOptions session, boolean withOptions) throws SQLException {
+    private Connection logInWithCurrentOrPrevious(Properties properties) throws SQLException {
         Secret current = passwordReader.isPresent() ? passwordReader.get().password() : password;
         Secret previous = accepted;
         try {
             requireLoginAllowed(current);
-            return logInWithCurrent(session, withOptions, current);
+            return logInWithCurrent(properties, current);
         } catch (SQLException refusal) {
             if (!isLoginRefused(refusal) || !previous.isPresent() || previous.equals(current)) {
                 throw refusal;
             }
         }
         try {
-            return logIn(session, withOptions, previous);
+            return logIn(properties, previous);
         } catch (SQLException e) {
             if (!isLoginRefused(e)) {
                 throw e;
             }
             accepted = Secret.NONE; // PostgreSQL has the new password by now, or another one.
-            return logInWithCurrent(session, withOptions, current);
+            return logInWithCurrent(properties, current);
         }
     }
 
-    private Connection logInWithCurrent(SessionOptions session, boolean withOptions, Secret current)
-            throws SQLException {
+    private Connection logInWithCurrent(Properties properties, Secret current) throws SQLException {
         try {
-            Connection connection = logIn(session, withOptions, current);
+            Connection connection = logIn(properties, current);
             refusedLogin.set(null);
             return connection;
         } catch (SQLException e) {
@@ -209,9 +219,12 @@ public final class Connector implements ConnectionSource {
         }
     }
 
-    private Connection logIn(SessionOptions session, boolean withOptions, Secret with) throws SQLException {
+    private Connection logIn(Properties properties, Secret with) throws SQLException {
+        if (with.isPresent()) {
+            PGProperty.PASSWORD.set(properties, with.reveal());
+        }
         long started = System.nanoTime();
-        Connection connection = driver.connect(server, properties(session, withOptions, with));
+        Connection connection = driver.connect(server, properties);
         lastLogin = Duration.ofNanos(System.nanoTime() - started);
         accepted = with;
         return connection;
@@ -232,16 +245,18 @@ public final class Connector implements ConnectionSource {
                 .toString();
         synchronized (this) {
             if (lastHost != null && !lastHost.equals(host)) {
-                failover = new Failover(lastHost, host, Instant.now());
+                failedOverAt = Instant.now();
+                failover = "failed over from %s to %s at %s"
+                        .formatted(lastHost, host, failedOverAt.truncatedTo(ChronoUnit.SECONDS));
                 LOG.warn("{}", failover);
             }
             lastHost = host;
         }
     }
 
-    /** The last change of the host that new connections are opened to; empty if there was none. */
-    public synchronized Optional<Failover> failover() {
-        return Optional.ofNullable(failover);
+    /** The last change of the host that new connections are opened to; empty if there was none within this time. */
+    public synchronized String failoverWithin(Duration time) {
+        return failedOverAt.isAfter(Instant.now().minus(time)) ? failover : "";
     }
 
     /** The duration of the last successful login; zero before the first one. */
@@ -301,7 +316,10 @@ public final class Connector implements ConnectionSource {
         }
     }
 
-    @Override
+    /**
+     * The reason why a connection opened here must no longer be used, by the parameters that PostgreSQL has reported;
+     * empty if it may be used. Sends nothing. Must be called by the thread that uses the connection.
+     */
     public Optional<NoPrimaryException> reportedProblem(Connection connection) {
         if (optionsRefused || !(connection instanceof PGConnection postgres)) {
             return Optional.empty(); // Behind PgBouncer, a session is not a PostgreSQL session.
@@ -323,12 +341,12 @@ public final class Connector implements ConnectionSource {
         return optionsRefused || !optionsApplied;
     }
 
-    @Override
+    /** The pid of the backend of a connection opened here; 0 behind a pooler, whose pids are not those of backends. */
     public int backendPid(Connection connection) throws SQLException {
         return optionsRefused ? 0 : connection.unwrap(PGConnection.class).getBackendPID();
     }
 
-    @Override
+    /** Whether a transaction is open on a connection opened here that runs no statement now. Sends nothing. */
     public boolean isInTransaction(Connection connection) {
         return connection instanceof BaseConnection postgres
                 && switch (postgres.getTransactionState()) {
@@ -337,14 +355,16 @@ public final class Connector implements ConnectionSource {
                 };
     }
 
-    @Override
+    /** Cancels the running statement of a connection opened here; takes at most 1 s. */
     public void cancel(Connection connection) throws SQLException {
         connection.unwrap(PGConnection.class).cancelQuery();
     }
 
-    /** pgjdbc would block until the end of the statement of another thread, so the socket is checked first. */
-    @Override
+    /**
+     * The transaction state of a connection opened here. Sends nothing. Safe while another thread uses the connection.
+     */
     public TransactionState transactionState(Connection connection) {
+        // pgjdbc would block until the end of the statement of another thread, so the socket is checked first.
         GracefulCloseSocket socket = sockets.get(connection);
         if (socket == null || !(connection instanceof BaseConnection postgres)) {
             return TransactionState.UNKNOWN;
@@ -359,11 +379,8 @@ public final class Connector implements ConnectionSource {
         };
     }
 
-    private Properties properties(SessionOptions session, boolean withOptions, Secret current) {
+    private Properties properties(SessionOptions session, boolean withOptions) {
         Properties properties = (Properties) urlProperties.clone();
-        if (current.isPresent()) {
-            PGProperty.PASSWORD.set(properties, current.reveal());
-        }
         PGProperty.APPLICATION_NAME.set(properties, session.applicationName());
         PGProperty.CONNECT_TIMEOUT.set(properties, seconds(session.connectTimeout()));
         PGProperty.SOCKET_TIMEOUT.set(properties, seconds(session.connectTimeout()));

@@ -72,8 +72,7 @@ public final class Changes {
             limit :limit
             """;
 
-    private static final BatchQuery<Request, Page> PAGES =
-            BatchQuery.unbatched((handle, request) -> request.read(handle));
+    private static final BatchQuery<Request, Page> PAGES = (handle, request) -> request.read(handle);
 
     private final DatabaseEngine database;
 

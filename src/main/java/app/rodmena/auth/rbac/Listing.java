@@ -18,8 +18,7 @@ public final class Listing<T> {
     /** Maximum rows of a list that is read as a whole. */
     public static final int MAX_SHORT = 1000;
 
-    private static final BatchQuery<StreamRequest<?>, Long> STREAM =
-            BatchQuery.unbatched((handle, request) -> request.read(handle));
+    private static final BatchQuery<StreamRequest<?>, Long> STREAM = (handle, request) -> request.read(handle);
 
     private final DatabaseEngine database;
     private final CallContext caller;

@@ -28,7 +28,7 @@ final class TenantListQuery<T> extends TenantBatchQuery<List<T>> {
     private final RowMapper<T> row;
 
     /** Pages are not batched: a page may read the whole list, which its few rows do not show to the fair queue. */
-    final BatchQuery<TenantQuery, List<T>> pages = BatchQuery.unbatched(this::execute);
+    final BatchQuery<TenantQuery, List<T>> pages = (handle, input) -> execute(handle, input);
 
     TenantListQuery(
             RowMapper<T> row, List<Function<? super T, String>> order, String single, List<String> parameterNames) {

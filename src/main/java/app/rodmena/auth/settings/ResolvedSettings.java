@@ -1,6 +1,6 @@
 package app.rodmena.auth.settings;
 
-import app.rodmena.auth.database.InstanceName;
+import app.rodmena.auth.database.ApplicationName;
 import app.rodmena.auth.pool.PoolProfile;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -23,7 +23,8 @@ public final class ResolvedSettings {
         for (Setting setting : Setting.values()) {
             setting.fallback().ifPresent(text -> settings.held.put(setting, SettingValue.byDefault(setting, text)));
         }
-        settings.held.put(Setting.INSTANCE, SettingValue.byDefault(Setting.INSTANCE, InstanceName.ofThisProcess()));
+        settings.held.put(
+                Setting.INSTANCE, SettingValue.byDefault(Setting.INSTANCE, ApplicationName.defaultInstance()));
         settings.held.putAll(withProfile(variables));
         settings.held.putAll(withProfile(flags));
         // Below the data directory: servers with different data directories must not share incidents.

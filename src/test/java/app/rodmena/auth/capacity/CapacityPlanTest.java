@@ -3,12 +3,13 @@ package app.rodmena.auth.capacity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import app.rodmena.auth.capacity.CapacityPlan.ConnectionDemand;
+import app.rodmena.auth.capacity.CapacityPlan.PlanFix;
 import app.rodmena.auth.capacity.ConnectionLimits.ConnectionLimit;
 import app.rodmena.auth.capacity.ConnectionLimits.ConnectionLimit.Kind;
 import app.rodmena.auth.capacity.ConnectionLimits.MaxConnections;
 import app.rodmena.auth.capacity.ConnectionLimits.QueriedServer;
 import app.rodmena.auth.capacity.ConnectionLimits.Source;
-import app.rodmena.auth.capacity.PlanFixes.PlanFix;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class CapacityPlanTest {
         assertThat(plan.demand().total()).isEqualTo(88);
         assertThat(plan.headroom()).isEqualTo(100 - 3 - 88);
         assertThat(plan.fits()).isTrue();
-        assertThat(PlanFixes.toFit(plan)).isEmpty();
+        assertThat(plan.fixes()).isEmpty();
     }
 
     @Test
@@ -63,7 +64,7 @@ class CapacityPlanTest {
         assertThat(new CapacityPlan(plan.demand().withPool(3, 3), plan.limits()).fits())
                 .isFalse();
         assertThat(plan.maxConnectionsNeeded()).isEqualTo(16 * 11 + 3);
-        assertThat(PlanFixes.toFit(plan))
+        assertThat(plan.fixes())
                 .extracting(change -> change.commands().get(0))
                 .containsExactly(
                         "--pool-size 2 --max-overflow 3", "ALTER SYSTEM SET max_connections = 180;", "[pgbouncer]");
@@ -90,7 +91,7 @@ class CapacityPlanTest {
 
         assertThat(limits.tightest().kind()).isEqualTo(Kind.ROLE_LIMIT);
         assertThat(plan.headroom()).isEqualTo(49 - 88);
-        assertThat(PlanFixes.toFit(plan))
+        assertThat(plan.fixes())
                 .flatExtracting(PlanFix::commands)
                 .contains("ALTER ROLE \"Auth-1\" CONNECTION LIMIT 90;")
                 .noneMatch(command -> command.startsWith("ALTER SYSTEM") || command.startsWith("ALTER DATABASE"));
@@ -105,7 +106,7 @@ class CapacityPlanTest {
                 0,
                 0);
 
-        assertThat(PlanFixes.toFit(new CapacityPlan(EIGHT, limits)))
+        assertThat(new CapacityPlan(EIGHT, limits).fixes())
                 .flatExtracting(PlanFix::commands)
                 .contains("ALTER DATABASE \"user\" CONNECTION LIMIT 90;");
     }
@@ -116,7 +117,7 @@ class CapacityPlanTest {
                 new CapacityPlan(new ConnectionDemand(10_000, 1000, 1000), ConnectionLimits.given(MaxConnections.MAX));
 
         assertThat(plan.demand().total()).isEqualTo(20_010_000);
-        assertThat(PlanFixes.toFit(plan)).flatExtracting(PlanFix::commands).noneMatch(line -> line.startsWith("ALTER"));
+        assertThat(plan.fixes()).flatExtracting(PlanFix::commands).noneMatch(line -> line.startsWith("ALTER"));
     }
 
     @Test
@@ -126,7 +127,7 @@ class CapacityPlanTest {
         assertThat(plan.limits().room()).isZero();
         assertThat(plan.maxWorkers()).isZero();
         assertThat(plan.maxPerWorker()).isZero();
-        assertThat(PlanFixes.toFit(plan)).extracting(PlanFix::description).containsExactly("A higher max_connections");
+        assertThat(plan.fixes()).extracting(PlanFix::description).containsExactly("A higher max_connections");
     }
 
     private static ConnectionLimits server(List<ConnectionLimit> bounds, int reserved, int others) {

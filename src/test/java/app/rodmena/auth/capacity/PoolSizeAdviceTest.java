@@ -3,6 +3,7 @@ package app.rodmena.auth.capacity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Percentage.withPercentage;
 
+import app.rodmena.auth.capacity.PoolSizeAdvice.WorkloadSample;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -3,6 +3,7 @@ package app.rodmena.auth.capacity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.capacity.CapacityPlan.ConnectionDemand;
 import app.rodmena.auth.capacity.ConnectionLimits.ConnectionLimit;
 import app.rodmena.auth.capacity.ConnectionLimits.ConnectionLimit.Kind;
 import app.rodmena.auth.capacity.ConnectionLimits.MaxConnections;

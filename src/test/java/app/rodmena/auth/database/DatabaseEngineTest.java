@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseFailure.Reason;
+import app.rodmena.auth.database.StatementExecution.StatementListener;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PrePing;
 import app.rodmena.auth.pool.event.CallContext;

@@ -5,6 +5,7 @@ import static app.rodmena.auth.database.Catalogue.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import app.rodmena.auth.database.Migrations.MigrationException;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.Secret;
 import app.rodmena.auth.testing.MigratedDatabase;
@@ -262,7 +263,7 @@ class MigrationsTest {
     }
 
     static void migrate(DatabaseTarget target) throws MigrationException, InterruptedException {
-        new Migrations(MigratedDatabase.dataSource(target), Duration.ofSeconds(10)).migrate();
+        new Migrations(MigratedDatabase.dataSource(target)::getConnection, Duration.ofSeconds(10)).migrate();
     }
 
     private static DatabaseTarget asPlainRole(DatabaseTarget target, String role) {

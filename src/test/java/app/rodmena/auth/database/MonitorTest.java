@@ -41,8 +41,8 @@ class MonitorTest {
                     return PoolSettings.DEFAULT;
                 },
                 time -> false)) {
-            await().until(monitor.heartbeat()::isAlive);
-            assertThat(monitor.heartbeat().problem()).isEmpty();
+            await().until(monitor.heartbeat::isAlive);
+            assertThat(monitor.heartbeat.problem()).isEmpty();
             assertThat(monitor.outage()).isEmpty();
         }
     }
@@ -56,7 +56,7 @@ class MonitorTest {
         connector.open(PoolSettings.DEFAULT.sessionOptions("monitor-test")).close();
 
         try (Monitor monitor = new Monitor(connector, NAME, () -> PoolSettings.DEFAULT, time -> false)) {
-            await().until(monitor.heartbeat()::isAlive);
+            await().until(monitor.heartbeat::isAlive);
         }
     }
 
@@ -78,7 +78,7 @@ class MonitorTest {
                 slow.add(submit(monitor, "select pg_sleep(30)"));
             }
             await().pollInterval(Duration.ofMillis(20)).until(() -> {
-                assertThat(monitor.heartbeat().isAlive()).isTrue();
+                assertThat(monitor.heartbeat.isAlive()).isTrue();
                 return slow.stream().allMatch(CompletableFuture::isDone);
             });
             slow.forEach(answer -> assertReason(answer, Reason.STATEMENT_TIMEOUT));
@@ -92,7 +92,7 @@ class MonitorTest {
             CompletableFuture<String> wrong = submit(monitor, "select nonsense");
             assertThatThrownBy(wrong::join).hasRootCauseInstanceOf(SQLException.class);
             assertThat(join(monitor, "select 'still there'")).isEqualTo("still there");
-            assertThat(monitor.heartbeat().isAlive()).isTrue();
+            assertThat(monitor.heartbeat.isAlive()).isTrue();
         }
     }
 
@@ -104,7 +104,7 @@ class MonitorTest {
             await().until(() -> monitor.backendPid() != 0 && monitor.backendPid() != pid);
             await().untilAsserted(
                             () -> assertThat(join(monitor, "select 'back'")).isEqualTo("back"));
-            assertThat(monitor.heartbeat().isAlive()).isTrue();
+            assertThat(monitor.heartbeat.isAlive()).isTrue();
         }
     }
 
@@ -149,13 +149,13 @@ class MonitorTest {
                         .open(new SessionOptions("test", Optional.empty(), Duration.ofSeconds(10), Optional.empty()));
                 var terminate = other.prepareStatement("select pg_terminate_backend(?)")) {
             int before = monitor.backendPid();
-            Instant since = monitor.heartbeat().since();
+            Instant since = monitor.heartbeat.since();
             terminate.setInt(1, before);
             terminate.execute();
 
             await().until(() -> monitor.backendPid() != before && monitor.backendPid() != 0);
             await().untilAsserted(() -> assertThat(join(monitor, "select 1")).isEqualTo("1"));
-            assertThat(monitor.heartbeat().since()).as("the state is unchanged").isEqualTo(since);
+            assertThat(monitor.heartbeat.since()).as("the state is unchanged").isEqualTo(since);
         }
     }
 
@@ -164,14 +164,14 @@ class MonitorTest {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 Monitor monitor =
                         new Monitor(new Connector(proxy.target()), NAME, () -> PoolSettings.DEFAULT, time -> true)) {
-            await().until(monitor.heartbeat()::isAlive);
+            await().until(monitor.heartbeat::isAlive);
             int before = monitor.backendPid();
-            Instant since = monitor.heartbeat().since();
+            Instant since = monitor.heartbeat.since();
             proxy.forgetOpenConnections();
 
             await().until(() -> monitor.backendPid() != before && monitor.backendPid() != 0);
             await().untilAsserted(() -> assertThat(join(monitor, "select 1")).isEqualTo("1"));
-            assertThat(monitor.heartbeat().since()).isEqualTo(since);
+            assertThat(monitor.heartbeat.since()).isEqualTo(since);
         }
     }
 
@@ -186,7 +186,7 @@ class MonitorTest {
         Set<Boolean> seen = new HashSet<>();
         try (Monitor monitor = new Monitor(
                 new Connector(TestPostgres.sharedDatabase()), NAME, () -> PoolSettings.DEFAULT, time -> poolIsServed)) {
-            await().until(monitor.heartbeat()::isAlive);
+            await().until(monitor.heartbeat::isAlive);
             CompletableFuture<Object> done = monitor.submit(connection -> {
                         for (int i = 0; i < 4; i++) {
                             try (var statement = connection.createStatement()) {
@@ -198,7 +198,7 @@ class MonitorTest {
                     .toCompletableFuture()
                     .thenApply(result -> result);
             await().pollInterval(Duration.ofMillis(20)).until(() -> {
-                seen.add(monitor.heartbeat().isAlive());
+                seen.add(monitor.heartbeat.isAlive());
                 return done.isDone();
             });
         }
@@ -222,7 +222,7 @@ class MonitorTest {
 
     private static Monitor alive(DatabaseTarget target) {
         Monitor monitor = new Monitor(new Connector(target), NAME, () -> PoolSettings.DEFAULT, time -> false);
-        await().until(monitor.heartbeat()::isAlive);
+        await().until(monitor.heartbeat::isAlive);
         return monitor;
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseFailure.Reason;
+import app.rodmena.auth.database.Migrations.MigrationException;
 import app.rodmena.auth.testing.LogOf;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.diagnosis.Diagnosis.Recommendation;
 import app.rodmena.auth.pool.PoolSettings;
-import app.rodmena.auth.pool.QueueSnapshot;
+import app.rodmena.auth.pool.RefusalListener.QueueSnapshot;
 import app.rodmena.auth.pool.WaiterView;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.RequestIds;

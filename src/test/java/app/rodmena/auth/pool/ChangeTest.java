@@ -73,7 +73,7 @@ class ChangeTest {
             test.pool.change(now -> now.with(draft -> draft.leakThreshold = Duration.ofSeconds(4)));
             test.pool.tick();
             assertThat(test.count(LEAK_SUSPECTED)).isEqualTo(1);
-            assertThat(held.connection().isClosed()).isFalse();
+            assertThat(held.connection.isClosed()).isFalse();
         }
     }
 

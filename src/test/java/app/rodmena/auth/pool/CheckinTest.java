@@ -22,11 +22,11 @@ class CheckinTest {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT.withSize(1, 0))) {
             for (String begun : List.of("begin", "begin; create temp table t as select 1")) {
                 try (Lease lease = test.checkout();
-                        var statement = lease.connection().createStatement()) {
+                        var statement = lease.connection.createStatement()) {
                     statement.execute(begun);
                 }
                 try (Lease lease = test.checkout();
-                        var statement = lease.connection().createStatement()) {
+                        var statement = lease.connection.createStatement()) {
                     assertThatThrownBy(() -> statement.execute("savepoint s"))
                             .hasMessageContaining("can only be used in transaction blocks");
                     assertThatThrownBy(() -> statement.execute("table t")).hasMessageContaining("does not exist");
@@ -40,12 +40,12 @@ class CheckinTest {
     void uncommittedChangesAreRolledBack() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             try (Lease lease = test.checkout()) {
-                lease.connection().setAutoCommit(false);
-                execute(lease.connection(), "create temporary table t (id int)");
+                lease.connection.setAutoCommit(false);
+                execute(lease.connection, "create temporary table t (id int)");
             }
             try (Lease lease = test.checkout()) {
-                assertThat(lease.connection().getAutoCommit()).isTrue();
-                assertThatThrownBy(() -> execute(lease.connection(), "select * from t"))
+                assertThat(lease.connection.getAutoCommit()).isTrue();
+                assertThatThrownBy(() -> execute(lease.connection, "select * from t"))
                         .hasMessageContaining("does not exist");
             }
         }
@@ -69,12 +69,12 @@ class CheckinTest {
     void theConnectionMayBeClosedBeforeTheLease() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             Lease lease = test.checkout();
-            lease.connection().close();
+            lease.connection.close();
             assertThat(test.pool.snapshot().checkedOut()).isZero();
             lease.close();
-            lease.connection().close();
+            lease.connection.close();
             try (Lease next = test.checkout()) {
-                assertThat(next.connectionId()).isEqualTo(lease.connectionId());
+                assertThat(next.physical.id).isEqualTo(lease.physical.id);
             }
             assertThat(test.count(CHECKOUT)).isEqualTo(2);
             assertThat(test.count(CHECKIN)).isEqualTo(2);
@@ -86,7 +86,7 @@ class CheckinTest {
     void aRetiringConnectionMayHaveChangedStateAtCheckin() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             Lease lease = test.checkout();
-            lease.connection().setAutoCommit(false);
+            lease.connection.setAutoCommit(false);
             test.pool.softInvalidate();
             lease.close();
             test.awaitCount(CLOSE, 1);

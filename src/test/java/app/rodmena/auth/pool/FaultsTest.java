@@ -53,17 +53,17 @@ class FaultsTest {
             Lease one = test.checkout();
             Lease other = test.checkout();
             Lease inUse = test.checkout();
-            test.terminate(one.backendPid());
-            test.terminate(other.backendPid());
-            test.terminate(inUse.backendPid());
+            test.terminate(one.physical.backendPid);
+            test.terminate(other.physical.backendPid);
+            test.terminate(inUse.physical.backendPid);
             one.close();
             other.close();
-            assertThatThrownBy(() -> execute(inUse.connection(), "select 1")).isInstanceOf(SQLException.class);
+            assertThatThrownBy(() -> execute(inUse.connection, "select 1")).isInstanceOf(SQLException.class);
             inUse.close();
 
             for (int i = 0; i < 2; i++) {
                 try (Lease lease = test.checkout()) {
-                    assertThat(execute(lease.connection(), "select 1")).isTrue();
+                    assertThat(execute(lease.connection, "select 1")).isTrue();
                 }
             }
             assertThat(test.count(INVALIDATE)).isEqualTo(3);
@@ -74,13 +74,13 @@ class FaultsTest {
     void aBackendTerminatedInATransactionCommitsNothing() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             try (Lease lease = test.checkout()) {
-                lease.connection().setAutoCommit(false);
-                execute(lease.connection(), "create table half_done (id int)");
-                test.terminate(lease.backendPid());
-                assertThatThrownBy(() -> lease.connection().commit()).isInstanceOf(SQLException.class);
+                lease.connection.setAutoCommit(false);
+                execute(lease.connection, "create table half_done (id int)");
+                test.terminate(lease.physical.backendPid);
+                assertThatThrownBy(() -> lease.connection.commit()).isInstanceOf(SQLException.class);
             }
             try (Lease lease = test.checkout()) {
-                assertThatThrownBy(() -> execute(lease.connection(), "select * from half_done"))
+                assertThatThrownBy(() -> execute(lease.connection, "select * from half_done"))
                         .hasMessageContaining("does not exist");
             }
             test.awaitCount(CLOSE, 1);
@@ -93,8 +93,8 @@ class FaultsTest {
         try (TestPool test = TestPool.with(ONE)) {
             Lease broken = test.checkout();
             var waiting = test.pool.call(CALLER, connection -> "served").toCompletableFuture();
-            test.terminate(broken.backendPid());
-            assertThatThrownBy(() -> execute(broken.connection(), "select 1")).isInstanceOf(SQLException.class);
+            test.terminate(broken.physical.backendPid);
+            assertThatThrownBy(() -> execute(broken.connection, "select 1")).isInstanceOf(SQLException.class);
             assertThat(waiting.get()).isEqualTo("served");
             broken.close();
             test.checkout().close();
@@ -111,7 +111,7 @@ class FaultsTest {
             assertThat(test.kindsOf(2)).containsExactly(CONNECT, CHECKOUT, CHECKIN, CLOSE);
             assertThat(test.last(CLOSE).cause()).isEqualTo("evicted");
 
-            assertThat(execute(held.connection(), "select 1")).isTrue();
+            assertThat(execute(held.connection, "select 1")).isTrue();
             held.close();
             test.awaitCount(CLOSE, 2);
             assertThat(test.kindsOf(1)).containsExactly(CONNECT, CHECKOUT, CHECKIN, CLOSE);
@@ -124,7 +124,7 @@ class FaultsTest {
         try (TestPool test = TestPool.with(ONE)) {
             Lease lease = test.checkout();
             var waiting = test.pool.call(CALLER, connection -> 2).toCompletableFuture();
-            lease.connection().abort(Runnable::run);
+            lease.connection.abort(Runnable::run);
             assertThat(test.pool.snapshot()).isEqualTo(new PoolSnapshot(1, 0, 0, 0, 1));
             assertThat(test.backends()).isZero();
             lease.close();
@@ -137,7 +137,7 @@ class FaultsTest {
     void anOpenLeaseIsSuspectedEvenIfItsBackendIsGone() throws Exception {
         try (TestPool test = TestPool.timed(PoolSettings.DEFAULT.withSize(1, 1))) {
             Lease leaked = test.checkout();
-            test.terminate(leaked.backendPid());
+            test.terminate(leaked.physical.backendPid);
             test.checkout().close();
             test.clock.advance(Duration.ofSeconds(61));
             test.pool.tick();
@@ -153,7 +153,7 @@ class FaultsTest {
                 throw new AssertionError("a listener's own trouble");
             });
             try (Lease lease = test.checkout()) {
-                assertThat(execute(lease.connection(), "select 1")).isTrue();
+                assertThat(execute(lease.connection, "select 1")).isTrue();
             }
             assertThat(test.pool
                             .call(CALLER, connection -> 1)
@@ -169,8 +169,8 @@ class FaultsTest {
         try (TestPool test = TestPool.with(ONE)) {
             int pid;
             try (Lease lease = test.checkout()) {
-                pid = lease.backendPid();
-                execute(lease.connection(), "select pg_sleep(0.02)");
+                pid = lease.physical.backendPid;
+                execute(lease.connection, "select pg_sleep(0.02)");
             }
             for (PoolEventKind kind : new PoolEventKind[] {CHECKOUT, CHECKIN}) {
                 assertThat(test.last(kind)).satisfies(event -> {

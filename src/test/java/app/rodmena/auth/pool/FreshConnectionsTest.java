@@ -35,7 +35,7 @@ class FreshConnectionsTest {
 
             test.clock.advance(Duration.ofMillis(1));
             try (Lease lease = test.checkout()) {
-                assertThat(lease.connectionId()).isEqualTo(2);
+                assertThat(lease.physical.id).isEqualTo(2);
             }
             test.awaitCount(CLOSE, 1);
             assertThat(test.kindsOf(1)).containsExactly(CONNECT, CHECKOUT, CHECKIN, CHECKOUT, CHECKIN, RECYCLE, CLOSE);
@@ -103,7 +103,7 @@ class FreshConnectionsTest {
 
             var first = test.pool.call(TestPool.CALLER, connection -> 1).toCompletableFuture();
             var second = test.pool.call(TestPool.CALLER, connection -> 1).toCompletableFuture();
-            await().until(() -> test.pool.acquiring() == 2);
+            await().until(() -> test.pool.context.acquiring.get() == 2);
             assertThat(selectOne(test)).isEqualTo(1);
             assertThat(first).isNotDone();
             assertThat(second).isNotDone();
@@ -135,9 +135,9 @@ class FreshConnectionsTest {
             assertThat(test.backends()).isEqualTo(2);
 
             try (Lease lease = test.checkout()) {
-                assertThat(lease.connectionId()).isEqualTo(3);
+                assertThat(lease.physical.id).isEqualTo(3);
             }
-            assertThat(busy.connection().isValid(1)).isTrue();
+            assertThat(busy.connection.isValid(1)).isTrue();
             busy.close();
             test.awaitCount(CLOSE, 2);
             assertThat(test.kindsOf(1)).containsExactly(CONNECT, CHECKOUT, SOFT_INVALIDATE, CHECKIN, CLOSE);
@@ -149,7 +149,7 @@ class FreshConnectionsTest {
     private static void breakTheIdleConnection(TestPool test) throws Exception {
         int pid;
         try (Lease lease = test.checkout()) {
-            pid = lease.backendPid();
+            pid = lease.physical.backendPid;
         }
         test.terminate(pid);
     }
@@ -164,7 +164,7 @@ class FreshConnectionsTest {
 
     private static int selectOne(TestPool test) throws SQLException {
         try (Lease lease = test.checkout(CALLER);
-                var statement = lease.connection().createStatement();
+                var statement = lease.connection.createStatement();
                 var result = statement.executeQuery("select 1")) {
             result.next();
             return result.getInt(1);

@@ -42,7 +42,7 @@ class InterceptorTest {
             vetoes.connectionIds.add(1);
             test.interceptors.add(vetoes);
             try (Lease lease = test.checkout()) {
-                assertThat(lease.connectionId()).isEqualTo(2);
+                assertThat(lease.physical.id).isEqualTo(2);
             }
             test.awaitCount(CLOSE, 1);
             assertThat(test.kindsOf(1)).containsExactly(CONNECT, INVALIDATE, CLOSE);
@@ -61,8 +61,8 @@ class InterceptorTest {
             try (Lease lease = test.checkout()) {
                 ConnectionCandidate candidate = vetoes.seen.get(1);
                 assertThat(vetoes.seen).hasSize(2);
-                assertThat(candidate.connectionId()).isEqualTo(lease.connectionId());
-                assertThat(candidate.backendPid()).isEqualTo(lease.backendPid());
+                assertThat(candidate.connectionId()).isEqualTo(lease.physical.id);
+                assertThat(candidate.backendPid()).isEqualTo(lease.physical.backendPid);
                 assertThat(candidate.checkouts()).isEqualTo(1);
                 assertThat(candidate.caller()).isEqualTo(TestPool.CALLER);
                 assertThat(candidate.age()).isPositive();
@@ -125,7 +125,7 @@ class InterceptorTest {
             try (Lease lease = test.checkout()) {
                 assertThat(answer).hasValue("off");
                 assertThat(refused.get().getMessage()).contains("only the pool may close");
-                assertThat(lease.connection().getAutoCommit()).isTrue();
+                assertThat(lease.connection.getAutoCommit()).isTrue();
                 assertThat(test.pool.connections().get(0).transaction().name()).isEqualTo("IDLE");
             }
         }
@@ -144,7 +144,7 @@ class InterceptorTest {
                 return Optional.empty();
             });
             try (Lease lease = test.checkout()) {
-                assertThat(lease.connectionId()).isEqualTo(2);
+                assertThat(lease.physical.id).isEqualTo(2);
             }
             assertThat(test.kindsOf(1)).startsWith(CONNECT, INVALIDATE);
             assertThat(test.interceptors.failures()).isEqualTo(1);

@@ -46,7 +46,7 @@ class LeakTest {
             assertThat(test.last(LEAK_SUSPECTED).caller()).isEqualTo(TestPool.CALLER);
             lease.close();
             test.checkout().close();
-            assertThat(test.kindsOf(lease.connectionId()))
+            assertThat(test.kindsOf(lease.physical.id))
                     .containsExactly(CONNECT, CHECKOUT, LEAK_SUSPECTED, LEAK_RETURNED, CHECKIN, CHECKOUT, CHECKIN);
         }
     }
@@ -58,7 +58,7 @@ class LeakTest {
                 LogOf log = LogOf.logger("auth.database")) {
             test.sink.add(new EventLog());
             Lease leaked = test.checkout();
-            PreparedStatement before = leaked.connection().prepareStatement("select 1");
+            PreparedStatement before = leaked.connection.prepareStatement("select 1");
             CompletionStage<Integer> next = test.pool.call(TestPool.CALLER, connection -> backendPid(connection));
             test.clock.advance(Duration.ofSeconds(20));
             test.pool.tick();
@@ -67,28 +67,28 @@ class LeakTest {
             test.clock.advance(Duration.ofMillis(1));
             test.pool.tick();
 
-            assertThat(next.toCompletableFuture().get(10, SECONDS)).isNotEqualTo(leaked.backendPid());
+            assertThat(next.toCompletableFuture().get(10, SECONDS)).isNotEqualTo(leaked.physical.backendPid);
             assertThat(test.last(LEAK_RECLAIMED).took()).isEqualTo(Duration.ofMillis(20_001));
             assertThat(test.last(LEAK_RECLAIMED).caller()).isEqualTo(TestPool.CALLER);
-            assertThat(test.kindsOf(leaked.connectionId()))
+            assertThat(test.kindsOf(leaked.physical.id))
                     .containsExactly(CONNECT, CHECKOUT, LEAK_SUSPECTED, LEAK_RECLAIMED, CHECKIN, CLOSE);
             assertThat(log.lines())
                     .anyMatch(
                             line -> line.startsWith("leak_reclaimed connection=%d pid=%d use=20001.000ms route=\"test\""
-                                            .formatted(leaked.connectionId(), leaked.backendPid()))
+                                            .formatted(leaked.physical.id, leaked.physical.backendPid))
                                     && line.endsWith("cause=\"reclaim_leaks_after: taken from test on thread %s\""
                                             .formatted(Thread.currentThread().getName())));
 
-            assertThatThrownBy(() -> leaked.connection().prepareStatement("select 1"))
+            assertThatThrownBy(() -> leaked.connection.prepareStatement("select 1"))
                     .isInstanceOf(SQLException.class)
                     .hasMessage(
                             "connection %d was reclaimed after 20001 ms; reclaim_leaks_after: taken from test on thread %s"
                                     .formatted(
-                                            leaked.connectionId(),
+                                            leaked.physical.id,
                                             Thread.currentThread().getName()));
-            assertThatThrownBy(() -> leaked.connection().commit()).hasMessageContaining("was reclaimed after");
+            assertThatThrownBy(() -> leaked.connection.commit()).hasMessageContaining("was reclaimed after");
             assertThatThrownBy(before::executeQuery).isInstanceOf(SQLException.class);
-            assertThat(leaked.connection().isClosed()).isTrue();
+            assertThat(leaked.connection.isClosed()).isTrue();
             leaked.close();
             test.checkout().close();
             assertThat(test.pool.snapshot().checkedOut()).isZero();
@@ -125,7 +125,7 @@ class LeakTest {
             test.clock.advance(Duration.ofDays(1));
             test.pool.tick();
             assertThat(test.count(LEAK_SUSPECTED)).isEqualTo(1);
-            assertThat(lease.connection().isClosed()).isFalse();
+            assertThat(lease.connection.isClosed()).isFalse();
             lease.close();
         }
     }

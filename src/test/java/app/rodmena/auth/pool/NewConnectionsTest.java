@@ -28,8 +28,8 @@ class NewConnectionsTest {
             await().until(() -> isAnswered(test));
             try (Lease first = test.checkout();
                     Lease second = test.checkout()) {
-                assertThat(first.connection().getTransactionIsolation())
-                        .isEqualTo(second.connection().getTransactionIsolation());
+                assertThat(first.connection.getTransactionIsolation())
+                        .isEqualTo(second.connection.getTransactionIsolation());
             }
             assertThat(test.pool.opening().unused()).isZero();
         }
@@ -40,11 +40,11 @@ class NewConnectionsTest {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT.withSize(1, 0))) {
             int usual;
             try (Lease lease = test.checkout()) {
-                usual = lease.connection().getNetworkTimeout();
-                lease.connection().setNetworkTimeout(Runnable::run, 7_000);
+                usual = lease.connection.getNetworkTimeout();
+                lease.connection.setNetworkTimeout(Runnable::run, 7_000);
             }
             try (Lease lease = test.checkout()) {
-                assertThat(lease.connection().getNetworkTimeout()).isEqualTo(usual);
+                assertThat(lease.connection.getNetworkTimeout()).isEqualTo(usual);
             }
             assertThat(usual).isEqualTo(PoolSettings.DEFAULT.socketTimeout().toMillis());
         }
@@ -90,7 +90,7 @@ class NewConnectionsTest {
                 }
             });
             try (Lease second = test.checkout()) {
-                assertThat(second.connectionId()).isEqualTo(first.connectionId());
+                assertThat(second.physical.id).isEqualTo(first.physical.id);
                 test.clock.advance(Duration.ofSeconds(2));
                 test.terminate(unused.get());
                 test.checkout().close();

@@ -40,10 +40,10 @@ class OutageTest {
                         .call(CALLER, connection -> connection.createStatement().execute("select 1"))
                         .toCompletableFuture());
             }
-            busy.connection().setAutoCommit(false);
+            busy.connection.setAutoCommit(false);
             assertThat(catchThrowableOfType(
                             Exception.class,
-                            () -> busy.connection().createStatement().execute("select 1")))
+                            () -> busy.connection.createStatement().execute("select 1")))
                     .isNotNull();
             busy.close();
 

@@ -230,8 +230,12 @@ class PoolModelTest {
                                         == model.snapshot().totalConnections();
                     });
             QueueOutcomes outcomes = test.pool.outcomes();
-            assertThat(outcomes.arrivals() - outcomes.decided()).as("undecided").isEqualTo(model.undecided());
-            assertThat(test.pool.tenants()).as("tenants with state").isEqualTo(model.tenants());
+            assertThat(outcomes.arrivals() - outcomes.served() - outcomes.cancelled() - outcomes.refused())
+                    .as("undecided")
+                    .isEqualTo(model.undecided());
+            assertThat(test.pool.admissionQueue.tenants())
+                    .as("tenants with state")
+                    .isEqualTo(model.tenants());
             assertThat(test.backends()).as("in pg_stat_activity").isEqualTo(model.backends());
         }
 

@@ -61,7 +61,7 @@ class PrimaryOnlyTest {
             var second = test.pool.call(CALLER, PrimaryOnlyTest::isInRecovery).toCompletableFuture();
             await().until(() -> test.count(CONNECT_FAILED) > 1);
             assertThat(second).isNotDone();
-            assertThat(isInRecovery(first.connection())).isFalse();
+            assertThat(isInRecovery(first.connection)).isFalse();
             proxy.moveTo(servers.primary());
             await().atMost(RECOVERY).until(second::isDone);
             assertThat(second.get()).isFalse();
@@ -73,7 +73,7 @@ class PrimaryOnlyTest {
     void thePrimaryOfSeveralHostsIsUsed() throws Exception {
         try (TestPool test = TestPool.at(servers.standbyThenPrimary(), TWO);
                 Lease lease = test.checkout()) {
-            assertThat(isInRecovery(lease.connection())).isFalse();
+            assertThat(isInRecovery(lease.connection)).isFalse();
         }
     }
 
@@ -105,7 +105,7 @@ class PrimaryOnlyTest {
             Lease sibling = test.checkout();
             try (Lease lease = test.checkout()) {
                 sibling.close();
-                execute(lease.connection(), "set default_transaction_read_only = on");
+                execute(lease.connection, "set default_transaction_read_only = on");
             }
             test.checkout().close();
             test.awaitCount(CLOSE, 2);

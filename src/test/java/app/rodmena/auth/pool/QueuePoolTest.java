@@ -36,11 +36,11 @@ class QueuePoolTest {
         try (TestPool test = TestPool.with(TWO_PLUS_TWO)) {
             int first;
             try (Lease lease = test.checkout()) {
-                first = lease.backendPid();
+                first = lease.physical.backendPid;
                 assertThat(test.pool.snapshot()).isEqualTo(new PoolSnapshot(2, 2, 1, 1, 0));
             }
             try (Lease lease = test.checkout()) {
-                assertThat(lease.backendPid()).isEqualTo(first);
+                assertThat(lease.physical.backendPid).isEqualTo(first);
             }
             assertThat(test.kindsOf(1)).containsExactly(CONNECT, CHECKOUT, CHECKIN, CHECKOUT, CHECKIN);
             assertThat(test.backends()).isEqualTo(1);

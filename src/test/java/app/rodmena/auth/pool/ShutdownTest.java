@@ -49,8 +49,8 @@ class ShutdownTest {
     void afterTheGraceHeldConnectionsAreAborted() throws Exception {
         try (TestPool test = TestPool.with(TWO)) {
             Lease held = test.checkout();
-            held.connection().setAutoCommit(false);
-            held.connection().createStatement().execute("select 1");
+            held.connection.setAutoCommit(false);
+            held.connection.createStatement().execute("select 1");
             var sleeping = test.pool
                     .call(CALLER, connection -> connection.createStatement().execute("select pg_sleep(2)"))
                     .toCompletableFuture();
@@ -61,7 +61,7 @@ class ShutdownTest {
             assertThat(catchThrowableOfType(ExecutionException.class, sleeping::get))
                     .isNotNull();
             held.close();
-            assertThat(test.kindsOf(held.connectionId())).containsExactly(CONNECT, CHECKOUT, CHECKIN, CLOSE);
+            assertThat(test.kindsOf(held.physical.id)).containsExactly(CONNECT, CHECKOUT, CHECKIN, CLOSE);
             assertThat(test.last(CLOSE).cause()).isEqualTo("the pool is closed");
         }
     }
@@ -84,7 +84,7 @@ class ShutdownTest {
                 TestPool test = TestPool.at(proxy.target(), TWO)) {
             proxy.freeze();
             var caller = test.pool.call(CALLER, connection -> 1);
-            await().until(() -> test.pool.acquiring() == 1);
+            await().until(() -> test.pool.context.acquiring.get() == 1);
             var closed = CompletableFuture.runAsync(test.pool::close);
             assertThat(reasonOf(caller)).isEqualTo(RefusalReason.CLOSED);
             proxy.thaw();
@@ -100,7 +100,7 @@ class ShutdownTest {
             test.checkout().close();
             proxy.freeze();
             var caller = test.pool.call(CALLER, connection -> 1);
-            await().until(() -> test.pool.acquiring() == 1);
+            await().until(() -> test.pool.context.acquiring.get() == 1);
             test.pool.close();
             assertThat(reasonOf(caller)).isEqualTo(RefusalReason.CLOSED);
             assertThat(test.kindsOf(1)).containsExactly(CONNECT, CHECKOUT, CHECKIN, CLOSE);

@@ -40,11 +40,11 @@ class TenantsTest {
             assertThat(test.pool.waiters())
                     .extracting(WaiterView::route)
                     .containsExactly("a1", "b1", "c1", "a2", "b2", "a3", "a4");
-            assertThat(test.pool.tenants()).isEqualTo(3);
+            assertThat(test.pool.admissionQueue.tenants()).isEqualTo(3);
             all.close();
             await().until(() -> served.size() == 7);
             assertThat(served).containsExactly("a1", "b1", "c1", "a2", "b2", "a3", "a4");
-            assertThat(test.pool.tenants()).isZero();
+            assertThat(test.pool.admissionQueue.tenants()).isZero();
         }
     }
 
@@ -194,9 +194,9 @@ class TenantsTest {
                 assertThat(call(test, "x" + i, "tenant " + i, new ArrayList<>()))
                         .isNotCancelled();
             }
-            assertThat(test.pool.tenants()).isEqualTo(100);
+            assertThat(test.pool.admissionQueue.tenants()).isEqualTo(100);
             all.close();
-            await().until(() -> test.pool.tenants() == 0);
+            await().until(() -> test.pool.admissionQueue.tenants() == 0);
         }
     }
 
@@ -232,8 +232,8 @@ class TenantsTest {
             ended.await();
             int id;
             try (Lease next = test.checkout()) {
-                id = next.connectionId();
-                next.connection().createStatement().execute("select 1");
+                id = next.physical.id;
+                next.connection.createStatement().execute("select 1");
             }
             assertThat(id).isEqualTo(1);
         }

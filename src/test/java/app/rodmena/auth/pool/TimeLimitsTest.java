@@ -35,7 +35,7 @@ class TimeLimitsTest {
     void postgresCancelsAStatementAfterStatementTimeout() throws Exception {
         try (TestPool test = TestPool.with(SHORT);
                 Lease lease = test.checkout();
-                var statement = lease.connection().createStatement()) {
+                var statement = lease.connection.createStatement()) {
             var cancelled = catchThrowableOfType(SQLException.class, () -> statement.execute("select pg_sleep(60)"));
             assertThat(cancelled.getSQLState()).isEqualTo("57014");
             try (var shown = statement.executeQuery(
@@ -53,7 +53,7 @@ class TimeLimitsTest {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), SHORT)) {
             try (Lease lease = test.checkout();
-                    var statement = lease.connection().createStatement()) {
+                    var statement = lease.connection.createStatement()) {
                 proxy.freeze();
                 long started = System.nanoTime();
                 assertThat(catchThrowableOfType(SQLException.class, () -> statement.execute("select 1"))
@@ -65,7 +65,7 @@ class TimeLimitsTest {
             proxy.thaw();
             test.awaitCount(CLOSE, 1);
             try (Lease lease = test.checkout()) {
-                assertThat(lease.connectionId()).isEqualTo(2);
+                assertThat(lease.physical.id).isEqualTo(2);
             }
         }
     }

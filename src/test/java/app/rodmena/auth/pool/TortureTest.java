@@ -59,7 +59,7 @@ class TortureTest {
             assertThat(unexpected).isEmpty();
             assertThat(test.pool.snapshot().checkedOut()).isZero();
             assertThat(test.pool.snapshot().waiting()).isZero();
-            assertThat(test.pool.acquiring()).isZero();
+            assertThat(test.pool.context.acquiring.get()).isZero();
             assertThat(test.count(CHECKOUT)).isGreaterThan(1_000);
             EventOrder.assertPossible(test.events);
             // No permit was lost: all of them can be acquired.
@@ -95,15 +95,15 @@ class TortureTest {
         }
         try (Lease lease = test.checkout()) {
             switch (way) {
-                case 0 -> select(lease.connection());
+                case 0 -> select(lease.connection);
                 case 1 -> {
-                    lease.connection().setAutoCommit(false);
-                    select(lease.connection());
+                    lease.connection.setAutoCommit(false);
+                    select(lease.connection);
                 }
-                case 2 -> lease.connection().close();
+                case 2 -> lease.connection.close();
                 default -> {
                     if (random.nextInt(20) == 0) {
-                        lease.connection().abort(Runnable::run);
+                        lease.connection.abort(Runnable::run);
                     }
                 }
             }

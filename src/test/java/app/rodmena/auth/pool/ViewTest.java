@@ -31,13 +31,13 @@ class ViewTest {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT);
                 Lease lease = test.checkout(ALICE)) {
             Instant before = Instant.now();
-            try (var query = lease.connection().prepareStatement("select ?::text")) {
+            try (var query = lease.connection.prepareStatement("select ?::text")) {
                 query.setString(1, "a secret");
                 query.execute();
             }
             ConnectionView view = only(test);
-            assertThat(view.id()).isEqualTo(lease.connectionId());
-            assertThat(view.backendPid()).isEqualTo(lease.backendPid());
+            assertThat(view.id()).isEqualTo(lease.physical.id);
+            assertThat(view.backendPid()).isEqualTo(lease.physical.backendPid);
             assertThat(view.state()).isEqualTo(State.IN_USE);
             assertThat(view.checkouts()).isEqualTo(1);
             assertThat(view.lastSql()).isEqualTo("select ?::text");
@@ -69,7 +69,7 @@ class ViewTest {
     void theTextOfAPlainStatementIsHiddenBecauseItMayContainValues() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT);
                 Lease lease = test.checkout();
-                var statement = lease.connection().createStatement()) {
+                var statement = lease.connection.createStatement()) {
             statement.execute("select 'a secret'");
             assertThat(only(test).lastSql()).isEqualTo("(a plain statement)");
         }
@@ -79,7 +79,7 @@ class ViewTest {
     void theTransactionStateIsReadWithoutWaitingForTheStatement() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT);
                 Lease lease = test.checkout()) {
-            var connection = lease.connection();
+            var connection = lease.connection;
             connection.setAutoCommit(false);
             assertThat(only(test).transaction()).isEqualTo(TransactionState.IDLE);
             try (var statement = connection.createStatement()) {
@@ -184,7 +184,7 @@ class ViewTest {
     private static void useUntil(AtomicBoolean stop, TestPool test) {
         while (!stop.get()) {
             try (Lease lease = test.checkout()) {
-                assertThat(lease.connectionId()).isPositive();
+                assertThat(lease.physical.id).isPositive();
             } catch (NoConnectionException e) {
                 throw new AssertionError(e);
             }

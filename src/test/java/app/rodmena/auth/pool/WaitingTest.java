@@ -38,7 +38,7 @@ class WaitingTest {
             assertThat(Collections.min(waits)).isLessThan(120);
             assertThat(test.count(TIMEOUT)).isEqualTo(5);
             assertThat(test.last(TIMEOUT).took()).isGreaterThanOrEqualTo(Duration.ofMillis(60));
-            assertThat(held.connection().isClosed()).isFalse();
+            assertThat(held.connection.isClosed()).isFalse();
         }
     }
 
@@ -153,7 +153,7 @@ class WaitingTest {
                 }
             });
             caller.start();
-            await().until(() -> test.pool.acquiring() == 1);
+            await().until(() -> test.pool.context.acquiring.get() == 1);
             caller.interrupt();
             assertThat(reason.get()).isEqualTo(RefusalReason.INTERRUPTED);
             proxy.thaw();
@@ -163,7 +163,7 @@ class WaitingTest {
 
     private static void checkOutAndThen(TestPool test, Runnable then) {
         try (Lease lease = test.checkout()) {
-            assertThat(lease.connectionId()).isPositive();
+            assertThat(lease.physical.id).isPositive();
             then.run();
         } catch (NoConnectionException e) {
             throw new CompletionException(e);

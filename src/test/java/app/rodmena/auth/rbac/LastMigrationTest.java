@@ -41,7 +41,7 @@ class LastMigrationTest {
             List<Object> before = useEverything(open, "before");
             List<String> columns = columns(open);
 
-            new Migrations(MigratedDatabase.dataSource(target), Duration.ofSeconds(10)).migrate();
+            new Migrations(MigratedDatabase.dataSource(target)::getConnection, Duration.ofSeconds(10)).migrate();
 
             assertThat(useEverything(open, "before")).isEqualTo(before);
             assertThat(useEverything(open, "after")).isEqualTo(before);

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.StatementListener;
+import app.rodmena.auth.database.StatementExecution.StatementListener;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.testing.MigratedDatabase;

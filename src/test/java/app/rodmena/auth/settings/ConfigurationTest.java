@@ -8,7 +8,7 @@ import app.rodmena.auth.ServerConfig;
 import app.rodmena.auth.ServerConfig.Database;
 import app.rodmena.auth.cli.CommandLines;
 import app.rodmena.auth.common.DurationFormat;
-import app.rodmena.auth.database.InstanceName;
+import app.rodmena.auth.database.ApplicationName;
 import app.rodmena.auth.pool.PrePing;
 import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.postgres.PasswordSource;
@@ -263,7 +263,7 @@ class ConfigurationTest {
         "host-with-a-name-that-goes-on-and-on-and-on, 4194304, host-with-a-name-that-goes-on-an-4194304"
     })
     void theInstanceNameIsHostAndPid(String host, long pid, String name) {
-        assertThat(InstanceName.of(host, pid)).isEqualTo(name).hasSizeLessThanOrEqualTo(40);
+        assertThat(ApplicationName.instanceOf(host, pid)).isEqualTo(name).hasSizeLessThanOrEqualTo(40);
     }
 
     private List<String> warnings(ResolvedSettings settings, Path file, String permissions) throws IOException {

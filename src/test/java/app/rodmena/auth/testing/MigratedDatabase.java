@@ -1,7 +1,7 @@
 package app.rodmena.auth.testing;
 
-import app.rodmena.auth.database.MigrationException;
 import app.rodmena.auth.database.Migrations;
+import app.rodmena.auth.database.Migrations.MigrationException;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -17,7 +17,7 @@ public final class MigratedDatabase {
         private static String create() {
             DatabaseTarget target = TestPostgres.freshDatabase();
             try {
-                new Migrations(dataSource(target), Duration.ofSeconds(10)).migrate();
+                new Migrations(dataSource(target)::getConnection, Duration.ofSeconds(10)).migrate();
             } catch (MigrationException | InterruptedException e) {
                 throw new IllegalStateException(e);
             }

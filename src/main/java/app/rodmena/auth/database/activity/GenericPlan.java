@@ -1,7 +1,7 @@
 package app.rodmena.auth.database.activity;
 
 import app.rodmena.auth.database.Monitor;
-import app.rodmena.auth.postgres.SimpleQuery;
+import app.rodmena.auth.postgres.PgJdbc;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ public record GenericPlan(String sql) implements Monitor.DiagnosticQuery<List<St
         connection.setAutoCommit(false);
         try (var statement = connection.createStatement()) {
             statement.execute(LIMITS);
-            try (var lines = SimpleQuery.execute(statement, "explain (generic_plan, costs off) " + numbered.get())) {
+            try (var lines = PgJdbc.executeSimple(statement, "explain (generic_plan, costs off) " + numbered.get())) {
                 while (lines.next()) {
                     nodes.add(lines.getString(1).strip().replaceFirst("^-> +", ""));
                 }

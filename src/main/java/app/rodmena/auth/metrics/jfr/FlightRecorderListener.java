@@ -2,7 +2,7 @@ package app.rodmena.auth.metrics.jfr;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.StatementExecution;
-import app.rodmena.auth.database.StatementListener;
+import app.rodmena.auth.database.StatementExecution.StatementListener;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.LockWait;
 import app.rodmena.auth.database.activity.SqlMask;

@@ -1,11 +1,17 @@
 package app.rodmena.auth.postgres.embedded;
 
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.DatabaseUrl;
+import app.rodmena.auth.postgres.Secret;
+import app.rodmena.auth.postgres.embedded.PostgresBinaries.BinaryArchive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,13 +22,16 @@ import org.slf4j.LoggerFactory;
  * durability: committed data survives a crash of this process.
  *
  * <p>It has no shutdown hook, because hooks run concurrently, and PostgreSQL must stop after the server has answered
- * its last request: the server closes it last. If the server is killed, its {@link OrphanReaper} stops PostgreSQL
- * immediately; if the reaper is killed too, the next start does.
+ * its last request: the server closes it last. If the server is killed, the reaper of its {@link Postmaster} stops
+ * PostgreSQL immediately; if the reaper is killed too, the next start does.
  *
  * <p>Thread-safe.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
+
+    /** The database of the server's role. */
+    private static final String DATABASE = "auth";
 
     private final DataDirectory directory;
     private final Credentials credentials;
@@ -65,13 +74,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     /** The database, and the login of its owner, which is not a superuser. */
     public DatabaseTarget target() {
-        return new DatabaseTarget(
-                ServerRole.url(port(), ServerRole.DATABASE), Credentials.SERVER, credentials.server());
+        return new DatabaseTarget(url(port(), DATABASE), Credentials.SERVER, credentials.server());
     }
 
     /** The TCP port on 127.0.0.1. */
     public int port() {
-        return postmaster.port();
+        return postmaster.port;
     }
 
     /** The version of PostgreSQL, for example {@code 18.6}. */
@@ -86,10 +94,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     public String psqlCommand() {
         return "PGPASSFILE=%s psql -h 127.0.0.1 -p %s -U %s %s"
                 .formatted(
-                        DatabaseUrl.shellWord(directory.passwords().toString()),
-                        port(),
-                        Credentials.SERVER,
-                        ServerRole.DATABASE);
+                        DatabaseUrl.shellWord(directory.passwords().toString()), port(), Credentials.SERVER, DATABASE);
     }
 
     /** Stops PostgreSQL, aborting open transactions, and deletes the data if it is ephemeral. Idempotent. */
@@ -123,9 +128,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
             Credentials credentials = ClusterDirectory.open(directory, binaries);
             Postmaster postmaster = Postmaster.start(directory, binaries);
             try {
-                ServerRole.ensure(postmaster.port(), credentials);
-                EmbeddedDatabase database =
-                        new EmbeddedDatabase(directory, credentials, postmaster, binaries.version());
+                ensureRole(postmaster.port, credentials);
+                EmbeddedDatabase database = new EmbeddedDatabase(directory, credentials, postmaster, binaries.version);
                 postmaster.onEnd(database::logUnexpectedEnd);
                 return database;
             } catch (Throwable e) {
@@ -146,6 +150,53 @@ public final class EmbeddedDatabase implements AutoCloseable {
             resource.close();
         } catch (Exception e) {
             failure.addSuppressed(e);
+        }
+    }
+
+    private static String url(int port, String database) {
+        return "jdbc:postgresql://127.0.0.1:%s/%s?sslmode=disable".formatted(port, database);
+    }
+
+    /** Logs in as the server's role; creates the role and its database if missing. */
+    private static void ensureRole(int port, Credentials credentials) throws SQLException {
+        try {
+            connect(port, DATABASE, Credentials.SERVER, credentials.server()).close();
+        } catch (SQLException e) {
+            if (!SqlState.INVALID_PASSWORD.equals(e.getSQLState())
+                    && !SqlState.NO_SUCH_DATABASE.equals(e.getSQLState())) {
+                throw e;
+            }
+            createRole(port, credentials);
+            connect(port, DATABASE, Credentials.SERVER, credentials.server()).close();
+        }
+    }
+
+    private static Connection connect(int port, String database, String role, Secret password) throws SQLException {
+        return DriverManager.getConnection(url(port, database), role, password.reveal());
+    }
+
+    /** The role is not a superuser, but can see and cancel all sessions. An interrupted creation can be repeated. */
+    private static void createRole(int port, Credentials credentials) throws SQLException {
+        try (Connection connection = connect(port, "postgres", Credentials.SUPERUSER, credentials.superuser());
+                Statement statement = connection.createStatement()) {
+            // If the statement fails, the log must not show the password.
+            statement.execute("set log_min_error_statement = panic");
+            statement.execute("""
+                    do $$
+                    begin
+                      if not exists (select from pg_roles where rolname = 'auth') then
+                        create role auth login;
+                        grant pg_monitor, pg_signal_backend to auth;
+                      end if;
+                      alter role auth password '%s';
+                    end
+                    $$
+                    """.formatted(credentials.server().reveal()));
+            try (var exists = statement.executeQuery("select from pg_database where datname = 'auth'")) {
+                if (!exists.next()) {
+                    statement.execute("create database auth owner auth");
+                }
+            }
         }
     }
 

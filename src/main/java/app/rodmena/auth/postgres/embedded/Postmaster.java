@@ -1,9 +1,12 @@
 package app.rodmena.auth.postgres.embedded;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
 import app.rodmena.auth.common.FirstLine;
+import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -41,9 +44,9 @@ final class Postmaster implements AutoCloseable {
             "log_checkpoints=off");
 
     /** Includes recovery, which can take minutes on a slow disk. */
-    private static final int START_SECONDS = 300;
+    private static final String START_SECONDS = "300";
 
-    private static final int STOP_SECONDS = 60;
+    private static final String STOP_SECONDS = "60";
 
     /** The maximum wait for the backends of a killed postmaster, which end after their current statements. */
     private static final Duration RETRY_TIMEOUT = Duration.ofSeconds(40);
@@ -53,12 +56,32 @@ final class Postmaster implements AutoCloseable {
 
     private static final Duration RETRY_INTERVAL = Duration.ofMillis(100);
 
+    /** Ends the reaper without further action. */
+    private static final String CLOSED = "closed";
+
+    /**
+     * The script of the reaper: a shell process that waits for the end of this process. If this process ends without
+     * closing the reaper (for example by kill -9), the shell stops PostgreSQL, and deletes the data if it is ephemeral.
+     *
+     * <p>$1 is the postmaster's pid, $2 its cluster directory, $3 the directory to delete, or empty. The script signals
+     * the process only while postmaster.pid still has that pid: a server that was started later has another one.
+     */
+    private static final String REAPER = """
+            trap '' INT TERM HUP
+            read -r word
+            [ "$word" = %s ] && exit
+            [ "$(head -n 1 "$2/postmaster.pid")" = "$1" ] && kill -INT "$1"
+            [ -z "$3" ] && exit
+            while kill -0 "$1"; do sleep 0.1; done
+            rm -rf -- "$3"
+            """.formatted(CLOSED);
+
     private final DataDirectory directory;
     private final PostgresBinaries binaries;
-    private final int port;
-    private final OrphanReaper reaper;
+    final int port;
+    private final Process reaper;
 
-    private Postmaster(DataDirectory directory, PostgresBinaries binaries, int port, OrphanReaper reaper) {
+    private Postmaster(DataDirectory directory, PostgresBinaries binaries, int port, Process reaper) {
         this.directory = directory;
         this.binaries = binaries;
         this.port = port;
@@ -77,7 +100,7 @@ final class Postmaster implements AutoCloseable {
             int port = freePort();
             String output = tryStart(directory, binaries, port);
             if (output.isEmpty()) {
-                return new Postmaster(directory, binaries, port, reaper(directory, binaries));
+                return new Postmaster(directory, binaries, port, startReaper(directory, binaries));
             }
             if (!isTransient(output) || System.nanoTime() > deadline) {
                 throw new EmbeddedDatabaseException(StartupFailureMessage.from(output, directory.path()));
@@ -119,33 +142,37 @@ final class Postmaster implements AutoCloseable {
         }
     }
 
-    private static OrphanReaper reaper(DataDirectory directory, PostgresBinaries binaries) throws IOException {
+    private static Process startReaper(DataDirectory directory, PostgresBinaries binaries) throws IOException {
+        String cluster = directory.cluster().toString();
+        String directoryToDelete = directory.isEphemeral() ? directory.path().toString() : "";
         try {
-            return OrphanReaper.start(pidLine(directory.cluster()).orElse(""), directory);
+            String pid = pidLine(directory.cluster()).orElse("");
+            return new ProcessBuilder("sh", "-c", REAPER, "reaper", pid, cluster, directoryToDelete)
+                    .directory(new File("/"))
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
         } catch (IOException e) {
             stop(directory, binaries);
             throw e;
         }
     }
 
-    int port() {
-        return port;
-    }
-
     /** Stops PostgreSQL, aborting open transactions; if that fails, its reaper tries again when this process ends. */
     @Override
     public void close() throws IOException {
         stop(directory, binaries);
-        reaper.close();
+        try (OutputStream input = reaper.getOutputStream()) {
+            input.write((CLOSED + "\n").getBytes(UTF_8));
+        }
     }
 
     static void stop(DataDirectory directory, PostgresBinaries binaries) throws IOException {
         Path cluster = directory.cluster();
         for (String mode : List.of("fast", "fast", "immediate")) {
             // Twice, since a second Ctrl-C can end pg_ctl; the first request stays in effect.
-            if (process(cluster).filter(process -> isOurs(process, cluster)).isPresent()) {
-                binaries.run(
-                        "pg_ctl", "stop", "-D", cluster.toString(), "-m", mode, "-t", Integer.toString(STOP_SECONDS));
+            if (ownProcess(cluster).isPresent()) {
+                binaries.run("pg_ctl", "stop", "-D", cluster.toString(), "-m", mode, "-t", STOP_SECONDS);
             }
         }
         Optional<ProcessHandle> remaining = process(cluster);
@@ -165,17 +192,10 @@ final class Postmaster implements AutoCloseable {
     private static String tryStart(DataDirectory directory, PostgresBinaries binaries, int port)
             throws IOException, InterruptedException {
         String settings = "-c port=%s -c %s".formatted(port, String.join(" -c ", SETTINGS));
-        Process starting = binaries.launch(
-                "pg_ctl",
-                "start",
-                "-D",
-                directory.cluster().toString(),
-                "-l",
-                directory.log().toString(),
-                "-t",
-                Integer.toString(START_SECONDS),
-                "-o",
-                settings);
+        String cluster = directory.cluster().toString();
+        String logFile = directory.log().toString();
+        Process starting =
+                binaries.launch("pg_ctl", "start", "-D", cluster, "-l", logFile, "-t", START_SECONDS, "-o", settings);
         try {
             starting.waitFor();
         } catch (InterruptedException e) {
@@ -194,8 +214,7 @@ final class Postmaster implements AutoCloseable {
     private static void abandon(Process starting, DataDirectory directory, PostgresBinaries binaries)
             throws IOException {
         Path cluster = directory.cluster();
-        while (starting.isAlive()
-                && process(cluster).filter(process -> isOurs(process, cluster)).isEmpty()) {
+        while (starting.isAlive() && ownProcess(cluster).isEmpty()) {
             LockSupport.parkNanos(RETRY_INTERVAL.toNanos());
         }
         stop(directory, binaries);
@@ -220,6 +239,10 @@ final class Postmaster implements AutoCloseable {
                 .filter(line -> line.matches("\\d{1,18}"))
                 .flatMap(line -> ProcessHandle.of(Long.parseLong(line)))
                 .filter(ProcessHandle::isAlive);
+    }
+
+    private static Optional<ProcessHandle> ownProcess(Path cluster) throws IOException {
+        return process(cluster).filter(process -> isOurs(process, cluster));
     }
 
     private static Optional<String> pidLine(Path cluster) throws IOException {

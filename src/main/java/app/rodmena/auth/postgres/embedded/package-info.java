@@ -7,7 +7,7 @@
  * killed process has left.
  *
  * <p>Start with {@link app.rodmena.auth.postgres.embedded.EmbeddedDatabase}, which uses the other classes in this
- * order: {@link app.rodmena.auth.postgres.embedded.BinaryArchive},
+ * order: {@link app.rodmena.auth.postgres.embedded.PostgresBinaries.BinaryArchive},
  * {@link app.rodmena.auth.postgres.embedded.DataDirectory},
  * {@link app.rodmena.auth.postgres.embedded.ClusterDirectory}, {@link app.rodmena.auth.postgres.embedded.Postmaster}.
  */

@@ -2,6 +2,7 @@ package app.rodmena.auth.pool.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.pool.event.PoolEvents.EventTotals;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

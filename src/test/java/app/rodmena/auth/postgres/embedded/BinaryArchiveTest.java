@@ -2,6 +2,7 @@ package app.rodmena.auth.postgres.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.postgres.embedded.PostgresBinaries.BinaryArchive;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.embedded.PostgresBinaries.BinaryArchive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Percentage.withPercentage;
 
-import app.rodmena.auth.capacity.model.OfferedLoad;
-import app.rodmena.auth.capacity.model.QueueModel;
+import app.rodmena.auth.capacity.QueueModel;
+import app.rodmena.auth.capacity.QueueModel.OfferedLoad;
 import app.rodmena.auth.tools.model.FleetSimulation.FleetScenario;
 import app.rodmena.auth.tools.model.FleetSimulation.Outcome;
 import java.util.OptionalInt;

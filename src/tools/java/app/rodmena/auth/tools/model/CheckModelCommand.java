@@ -2,8 +2,8 @@ package app.rodmena.auth.tools.model;
 
 import static app.rodmena.auth.common.NumberText.decimal;
 
-import app.rodmena.auth.capacity.model.OfferedLoad;
-import app.rodmena.auth.capacity.model.QueueModel;
+import app.rodmena.auth.capacity.QueueModel;
+import app.rodmena.auth.capacity.QueueModel.OfferedLoad;
 import app.rodmena.auth.cli.Command;
 import app.rodmena.auth.cli.CommandFailedException;
 import app.rodmena.auth.cli.TextReport;

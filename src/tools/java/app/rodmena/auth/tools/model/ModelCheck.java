@@ -1,7 +1,7 @@
 package app.rodmena.auth.tools.model;
 
-import app.rodmena.auth.capacity.model.OfferedLoad;
-import app.rodmena.auth.capacity.model.QueueModel;
+import app.rodmena.auth.capacity.QueueModel;
+import app.rodmena.auth.capacity.QueueModel.OfferedLoad;
 import app.rodmena.auth.cli.PlanCommand;
 import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSettings;

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SqlExceptionTranslatorTest {
+class DatabaseFailureTest {
     @ParameterizedTest
     @CsvSource({
         "57014, STATEMENT_TIMEOUT",
@@ -24,7 +24,7 @@ class SqlExceptionTranslatorTest {
         "08, DATABASE_DOWN"
     })
     void databaseFailuresAreTranslated(String state, Reason reason) {
-        assertThat(SqlExceptionTranslator.translate(new IllegalStateException(new SQLException("?", state))))
+        assertThat(DatabaseFailure.translate(new IllegalStateException(new SQLException("?", state))))
                 .asInstanceOf(InstanceOfAssertFactories.type(DatabaseFailure.class))
                 .extracting(DatabaseFailure::reason)
                 .isEqualTo(reason);
@@ -35,6 +35,6 @@ class SqlExceptionTranslatorTest {
     void statementErrorsAreUnchanged(String state) {
         SQLException mistake = new SQLException("?", state);
 
-        assertThat(SqlExceptionTranslator.translate(mistake)).isSameAs(mistake);
+        assertThat(DatabaseFailure.translate(mistake)).isSameAs(mistake);
     }
 }

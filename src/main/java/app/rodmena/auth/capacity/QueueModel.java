@@ -1,4 +1,4 @@
-package app.rodmena.auth.capacity.model;
+package app.rodmena.auth.capacity;
 
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -12,11 +12,75 @@ import java.util.OptionalInt;
  * @param servers the number of servers, 1 or more
  */
 public record QueueModel(int servers, OfferedLoad load) {
+    /**
+     * The load on a queue: Poisson arrivals, as from many independent clients.
+     *
+     * @param perSecond arrivals per second; 0 or more
+     * @param meanSeconds mean service time in seconds; more than 0
+     * @param serviceVariation squared coefficient of variation of the service times; 0 for constant, 1 for exponential
+     *     ones
+     */
+    public record OfferedLoad(double perSecond, double meanSeconds, double serviceVariation) {
+        public OfferedLoad {
+            require(perSecond >= 0 && Double.isFinite(perSecond), "perSecond", perSecond);
+            require(meanSeconds > 0 && Double.isFinite(meanSeconds), "meanSeconds", meanSeconds);
+            require(serviceVariation >= 0 && Double.isFinite(serviceVariation), "serviceVariation", serviceVariation);
+        }
+
+        /**
+         * The mean number in service if no arrival is lost, in erlangs: Little's law, L = λW (J. D. C. Little, A Proof
+         * for the Queuing Formula L = λW, Operations Research 9, 1961).
+         */
+        public double offered() {
+            return perSecond * meanSeconds;
+        }
+
+        public OfferedLoad withPerSecond(double perSecond) {
+            return new OfferedLoad(perSecond, meanSeconds, serviceVariation);
+        }
+
+        private static void require(boolean holds, String name, double value) {
+            if (!holds) {
+                throw new IllegalArgumentException("%s: %s; must be a finite number, 0 or more".formatted(name, value));
+            }
+        }
+    }
+
     public QueueModel {
         if (servers < 1) {
             throw new IllegalArgumentException("servers: %s; must be 1 or more".formatted(servers));
         }
         Objects.requireNonNull(load, "load");
+    }
+
+    /**
+     * Erlang B: the probability that all servers are busy if blocked arrivals leave (A. K. Erlang, Solution of some
+     * Problems in the Theory of Probabilities of Significance in Automatic Telephone Exchanges, 1917). Computed by the
+     * recursion B(0) = 1, B(k) = aB(k−1) / (k + aB(k−1)), whose terms are all between 0 and 1, so that neither
+     * factorials nor powers can overflow (R. B. Cooper, Introduction to Queueing Theory, 2nd edition, 1981, section
+     * 3.3).
+     *
+     * @param offered the offered load a in erlangs
+     */
+    static double erlangB(int servers, double offered) {
+        double blocked = 1;
+        for (int k = 1; k <= servers; k++) {
+            blocked = offered * blocked / (k + offered * blocked);
+        }
+        return blocked;
+    }
+
+    /**
+     * Erlang C: the probability that an arrival has to wait if all arrivals wait until served; 1 if the load exceeds
+     * the capacity. C = B / (1 − ρ(1 − B)) with ρ = a / servers (Cooper, section 3.4).
+     */
+    static double erlangC(int servers, double offered) {
+        double utilisation = offered / servers;
+        if (utilisation >= 1) {
+            return 1;
+        }
+        double blocked = erlangB(servers, offered);
+        return blocked / (1 - utilisation * (1 - blocked));
     }
 
     /** Mean share of busy servers; 1 or more if they cannot keep up. */
@@ -36,7 +100,7 @@ public record QueueModel(int servers, OfferedLoad load) {
 
     /** The probability that an arrival has to wait. */
     public double waitProbability() {
-        return Erlang.c(servers, load.offered());
+        return erlangC(servers, load.offered());
     }
 
     /** Mean wait in seconds, arrivals that do not wait included; infinite if saturated. */

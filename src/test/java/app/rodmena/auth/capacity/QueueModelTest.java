@@ -1,10 +1,11 @@
-package app.rodmena.auth.capacity.model;
+package app.rodmena.auth.capacity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.data.Percentage.withPercentage;
 
+import app.rodmena.auth.capacity.QueueModel.OfferedLoad;
 import app.rodmena.auth.tools.model.RandomDurations;
 import app.rodmena.auth.tools.model.WaitDistribution;
 import java.util.function.DoubleSupplier;
@@ -27,20 +28,20 @@ class QueueModelTest {
         "1000, 950.0, 0.0683" // the sums of its definition, in logarithms
     })
     void erlangCMatchesItsDefinition(int servers, double offered, double probability) {
-        assertThat(Erlang.c(servers, offered)).isCloseTo(probability, within(0.0001));
+        assertThat(QueueModel.erlangC(servers, offered)).isCloseTo(probability, within(0.0001));
     }
 
     @Test
     void erlangBMatchesItsDefinition() {
-        assertThat(Erlang.b(1, 1)).isCloseTo(0.5, within(1e-9));
-        assertThat(Erlang.b(10, 5)).isCloseTo(0.0184, within(0.0001));
+        assertThat(QueueModel.erlangB(1, 1)).isCloseTo(0.5, within(1e-9));
+        assertThat(QueueModel.erlangB(10, 5)).isCloseTo(0.0184, within(0.0001));
     }
 
     @Test
     void largeNumbersStayFinite() {
-        assertThat(Erlang.c(100_000, 99_999)).isBetween(0.0, 1.0);
-        assertThat(Erlang.c(5, 1e-12)).isBetween(0.0, 1e-9);
-        assertThat(Erlang.c(5, 0)).isZero();
+        assertThat(QueueModel.erlangC(100_000, 99_999)).isBetween(0.0, 1.0);
+        assertThat(QueueModel.erlangC(5, 1e-12)).isBetween(0.0, 1e-9);
+        assertThat(QueueModel.erlangC(5, 0)).isZero();
     }
 
     @ParameterizedTest

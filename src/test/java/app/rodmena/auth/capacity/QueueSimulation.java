@@ -1,4 +1,4 @@
-package app.rodmena.auth.capacity.model;
+package app.rodmena.auth.capacity;
 
 import app.rodmena.auth.tools.model.WaitDistribution;
 import java.util.PriorityQueue;
