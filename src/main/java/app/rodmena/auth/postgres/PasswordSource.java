@@ -17,5 +17,11 @@ public sealed interface PasswordSource {
         public Command {
             Objects.requireNonNull(command, "command");
         }
+
+        /** Without the command, which may contain a secret. */
+        @Override
+        public String toString() {
+            return "Command[****]";
+        }
     }
 }

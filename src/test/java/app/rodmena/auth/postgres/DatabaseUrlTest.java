@@ -12,6 +12,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.Driver;
 
 class DatabaseUrlTest {
+    @Test
+    void theTargetOfAPasswordCommandDoesNotShowTheCommand() {
+        DatabaseUrl url = DatabaseUrl.parse("postgresql://me@db.example.org/auth")
+                .withPasswordFrom(new PasswordSource.Command("vault --token s3cret"));
+        assertThat(url.target().toString()).doesNotContain("s3cret");
+        assertThat(url.toString()).doesNotContain("s3cret");
+    }
+
     private static final String OS_USER = System.getProperty("user.name");
 
     /** The properties that the driver parses from the JDBC URL. */
