@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
@@ -93,15 +94,23 @@ final class DataDirectory implements AutoCloseable {
         List<DataDirectory> abandoned = new ArrayList<>();
         try (Stream<Path> entries = Files.list(parent)) {
             for (Path entry : (Iterable<Path>) entries::iterator) {
-                // An owner writes its pid once it has the lock: without a pid, the directory is new, not abandoned.
-                if (entry.getFileName().toString().startsWith(EPHEMERAL)
-                        && Files.isDirectory(entry, NOFOLLOW_LINKS)
-                        && !ownerPid(entry.toRealPath(), Kind.EPHEMERAL).isEmpty()) {
-                    tryLock(entry.toRealPath(), Kind.EPHEMERAL).ifPresent(abandoned::add);
+                if (entry.getFileName().toString().startsWith(EPHEMERAL) && Files.isDirectory(entry, NOFOLLOW_LINKS)) {
+                    lockIfAbandoned(entry).ifPresent(abandoned::add);
                 }
             }
         }
         return abandoned;
+    }
+
+    /** Locks an ephemeral directory, unless its server runs or is deleting it. */
+    static Optional<DataDirectory> lockIfAbandoned(Path directory) throws IOException {
+        try {
+            Path real = directory.toRealPath();
+            // An owner writes its pid once it has the lock: without a pid, the directory is new, not abandoned.
+            return ownerPid(real, Kind.EPHEMERAL).isEmpty() ? Optional.empty() : tryLock(real, Kind.EPHEMERAL);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
     }
 
     Path path() {

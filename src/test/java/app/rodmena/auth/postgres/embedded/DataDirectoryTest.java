@@ -33,6 +33,12 @@ class DataDirectoryTest {
     }
 
     @Test
+    void anEphemeralDirectoryThatAnotherServerDeletesMeanwhileIsNotAnError() throws Exception {
+        assertThat(DataDirectory.lockIfAbandoned(parent.resolve("ephemeral-deleted")))
+                .isEmpty();
+    }
+
+    @Test
     void aDirectoryInUseByThisProcessIsRefused() throws Exception {
         Path directory = parent.resolve("data");
         Path alias = Files.createSymbolicLink(parent.resolve("alias"), directory);
