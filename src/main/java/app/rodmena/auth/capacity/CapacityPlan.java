@@ -11,6 +11,9 @@ import java.util.stream.Stream;
 
 /** Compares the maximum connections of a fleet with PostgreSQL's limits. Arithmetic only; sends no query. */
 public record CapacityPlan(ConnectionDemand demand, ConnectionLimits limits) {
+    /** The numbers of workers that a plan is compared with. */
+    private static final List<Integer> SCALE = List.of(4, 8, 16, 32);
+
     private static final int ROUND_TO = 10;
 
     /** The share of the available connections that PgBouncer may use; the rest is left to other applications. */
@@ -65,8 +68,6 @@ public record CapacityPlan(ConnectionDemand demand, ConnectionLimits limits) {
             commands = List.copyOf(commands);
         }
     }
-
-    private static final List<Integer> SCALE = List.of(4, 8, 16, 32);
 
     /** The connections that stay free if all processes open their maximum; negative if connections are missing. */
     public int headroom() {

@@ -178,10 +178,8 @@ public final class DatabaseEngine implements AutoCloseable {
     }
 
     private <T> CompletionStage<T> notPrepared(CallContext caller) {
-        DatabaseFailure failure =
-                new DatabaseFailure(DatabaseFailure.Reason.NOT_PREPARED, schemaInitializer.problem(), null);
-        failures.report(caller, failure);
-        return CompletableFuture.failedFuture(failure);
+        return CompletableFuture.failedFuture(failures.report(
+                caller, new DatabaseFailure(DatabaseFailure.Reason.NOT_PREPARED, schemaInitializer.problem(), null)));
     }
 
     public String instance() {

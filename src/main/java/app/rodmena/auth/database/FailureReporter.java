@@ -30,12 +30,12 @@ final class FailureReporter {
         Throwable failure = DatabaseFailure.translate(thrown);
         if (failure instanceof DatabaseFailure databaseFailure
                 && databaseFailure.reason() != DatabaseFailure.Reason.SHUTTING_DOWN) {
-            report(caller, databaseFailure);
+            reportFailure(caller, databaseFailure);
         }
         return failure;
     }
 
-    void report(CallContext caller, DatabaseFailure failure) {
+    private void reportFailure(CallContext caller, DatabaseFailure failure) {
         String message = failure.getCause() == null ? failure.getMessage() : SqlState.firstLine(failure.getCause());
         // A failed checkout is logged already, as an event of the pool.
         if (!(failure.getCause() instanceof NoConnectionException) && failure.getCause() != null) {

@@ -110,7 +110,8 @@ public final class BatchQueue<Q, A> {
                 throw new IllegalStateException("%s results for %s requests".formatted(results.size(), inputs.size()));
             }
             for (int i = 0; i < results.size(); i++) {
-                pending.get(i).acquireRequest.rows = rows(results.get(i).value());
+                pending.get(i).acquireRequest.rows =
+                        results.get(i).value() instanceof Collection<?> all ? all.size() : 0;
             }
         } catch (Throwable failure) {
             fail(permit, failure);
@@ -121,10 +122,6 @@ public final class BatchQueue<Q, A> {
                 logAbandoned(pending.get(i).acquireRequest.caller.route());
             }
         }
-    }
-
-    private static int rows(Object value) {
-        return value instanceof Collection<?> all ? all.size() : 0;
     }
 
     /** Logs a completed request whose caller has left; for a write, nothing else shows that it took effect. */
