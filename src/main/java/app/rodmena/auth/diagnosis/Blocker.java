@@ -3,7 +3,11 @@ package app.rodmena.auth.diagnosis;
 import app.rodmena.auth.database.activity.Backend;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The session at the head of a chain of lock waits. It waits for no lock itself, except in a deadlock. Immutable.
@@ -21,8 +25,7 @@ import java.util.OptionalInt;
  * @param ours whether it is a backend of this process
  * @param hidden whether its state is hidden from the pool's role
  * @param endable whether the pool's role may cancel its statement and terminate its session
- * @param chain the pids of the chain, from the direct blocker to {@code pid}; more than one if other sessions wait in
- *     between
+ * @param path how the waiting session depends on it
  */
 public record Blocker(
         Kind kind,
@@ -36,9 +39,65 @@ public record Blocker(
         boolean ours,
         boolean hidden,
         boolean endable,
-        List<Integer> chain) {
-    public Blocker {
-        chain = List.copyOf(chain);
+        Path path) {
+    /** A statement that locks a whole table, and therefore stops all later ones while it waits itself. */
+    private static final Pattern TABLE_LOCK = Pattern.compile(
+            "(?:^|; ?)((?:alter|cluster|create|drop|lock|refresh|reindex|truncate|vacuum) \\w+)",
+            Pattern.CASE_INSENSITIVE);
+
+    /**
+     * How a waiting session depends on the head of its chain.
+     *
+     * @param chain the pids from the direct blocker to the head; more than one if other sessions wait in between
+     * @param direct the session that it waits for directly; empty if that is the head
+     * @param queued whether {@code direct} does not hold the lock, but waits for it in the queue before it
+     * @param others the heads of further chains, which it waits for as well
+     */
+    public record Path(List<Integer> chain, Optional<Blocker> direct, boolean queued, List<Blocker> others) {
+        public Path {
+            chain = List.copyOf(chain);
+            others = List.copyOf(others);
+        }
+
+        static Path along(List<Integer> chain) {
+            return new Path(chain, Optional.empty(), false, List.of());
+        }
+
+        static Path direct(int pid) {
+            return along(List.of(pid));
+        }
+    }
+
+    /** The pids from the direct blocker to this session. */
+    public List<Integer> chain() {
+        return path.chain();
+    }
+
+    /** The session before the waiting one in the queue for the lock, whose end would let it through. */
+    Optional<Blocker> queued() {
+        return path.direct().filter(direct -> path.queued());
+    }
+
+    /** Its lock request, for example {@code ALTER TABLE of pid 77 (migration)}. */
+    String request() {
+        Matcher command = TABLE_LOCK.matcher(query);
+        return "%s of %s"
+                .formatted(command.find() ? command.group(1).toUpperCase(Locale.ROOT) : "the lock request", label());
+    }
+
+    /** Who has what the waiting session needs, for example {@code pid 77 (job, active for 3 s), which waits for …}. */
+    String heldBy() {
+        List<Blocker> others = path.others();
+        String heads = describe()
+                + switch (others.size()) {
+                    case 0 -> "";
+                    case 1 -> " and " + others.get(0).label();
+                    default -> " and %s other sessions".formatted(others.size());
+                };
+        return queued().map(
+                        direct -> "%s, behind %s, which waits too: end that first".formatted(heads, direct.request()))
+                .or(() -> path.direct().map(direct -> "%s, which waits for %s".formatted(direct.describe(), heads)))
+                .orElse(heads);
     }
 
     /** The session without its activity, for example {@code pid 4123 (psql)}. */

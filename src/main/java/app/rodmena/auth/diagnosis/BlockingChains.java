@@ -5,6 +5,7 @@ import app.rodmena.auth.database.activity.Backend.BackendOwner;
 import app.rodmena.auth.database.activity.LockWait;
 import app.rodmena.auth.database.activity.LockWait.PreparedTransaction;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
+import app.rodmena.auth.diagnosis.Blocker.Path;
 import app.rodmena.auth.pool.ConnectionView;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -14,31 +15,15 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Follows lock waits to the session at the head of the chain, which waits for no lock. Immutable after construction.
  */
 final class BlockingChains {
     private static final int PREPARED_TRANSACTION = 0;
-
-    /** A statement that locks a whole table, and therefore stops all later ones while it waits itself. */
-    private static final Pattern TABLE_LOCK = Pattern.compile(
-            "(?:^|; ?)((?:alter|cluster|create|drop|lock|refresh|reindex|truncate|vacuum) \\w+)",
-            Pattern.CASE_INSENSITIVE);
-
-    /** A statement that waits for the head of a chain, and whose place in the queue makes the others wait. */
-    record QueuedStatement(Backend backend, String command) {
-        /** For example {@code ALTER TABLE of pid 77 (migration)}. */
-        String label() {
-            return "%s of pid %s (%s)".formatted(command, backend.pid(), backend.application());
-        }
-    }
 
     private final Map<Integer, Backend> backends = new HashMap<>();
     private final Map<Integer, Integer> connectionIds = new HashMap<>();
@@ -50,23 +35,6 @@ final class BlockingChains {
                 .forEach(connection -> connectionIds.put(connection.backendPid(), connection.id()));
     }
 
-    /**
-     * The table lock that a connection of the pool waits behind; empty if it waits for the head of the chain itself.
-     */
-    static Optional<QueuedStatement> queuedStatement(Blocker head, Optional<PostgresSnapshot> view) {
-        return Optional.of(head)
-                .filter(blocker -> blocker.chain().size() > 1)
-                .flatMap(blocker ->
-                        view.flatMap(seen -> seen.backend(blocker.chain().get(0))))
-                .flatMap(backend -> {
-                    Matcher command = TABLE_LOCK.matcher(backend.query());
-                    return command.find()
-                            ? Optional.of(new QueuedStatement(
-                                    backend, command.group(1).toUpperCase(Locale.ROOT)))
-                            : Optional.empty();
-                });
-    }
-
     /** Of several heads, the one with the oldest transaction: the others are more likely to end soon. */
     Optional<Blocker> of(Backend waiting) {
         Map<Integer, List<Integer>> chains = new LinkedHashMap<>();
@@ -76,12 +44,52 @@ final class BlockingChains {
             int pid = pending.remove();
             pending.addAll(extend(chains, chains.get(pid), pid));
         }
-        Optional<Blocker> head = chains.entrySet().stream()
+        List<List<Integer>> heads = chains.entrySet().stream()
                 .filter(chain -> blockers(chain.getKey()).isEmpty())
-                .map(chain -> toBlocker(chain.getValue(), waiting.pid()))
-                .max(Comparator.comparing(this::age));
+                .map(Map.Entry::getValue)
+                .sorted(Comparator.comparing(this::transactionAge).reversed())
+                .toList();
         // No head: a deadlock, which PostgreSQL detects and breaks after deadlock_timeout (1 s by default).
-        return head.or(() -> chains.values().stream().findFirst().map(chain -> toBlocker(chain, waiting.pid())));
+        Optional<List<Integer>> chain =
+                heads.stream().findFirst().or(() -> chains.values().stream().findFirst());
+        return chain.map(pids -> {
+            Optional<Backend> holder = directBlocker(waiting, pids);
+            return toBlocker(
+                    waiting.pid(),
+                    new Path(
+                            pids,
+                            holder.map(backend -> toBlocker(waiting.pid(), Path.direct(backend.pid()))),
+                            holder.filter(backend -> isSameLock(waiting, backend))
+                                    .isPresent(),
+                            heads.stream()
+                                    .skip(1)
+                                    .map(other -> toBlocker(waiting.pid(), Path.along(other)))
+                                    .toList()));
+        });
+    }
+
+    /**
+     * The session that a backend waits for directly; empty if that is the head of the chain, or if the backend only
+     * queues for a row whose lock the head holds.
+     */
+    private Optional<Backend> directBlocker(Backend waiting, List<Integer> chain) {
+        Backend direct = backends.get(chain.get(0));
+        if (chain.size() == 1 || direct == null) {
+            return Optional.empty();
+        }
+        // The first in the queue for a row waits for the transaction that locked it, the others for the first.
+        boolean queuesForRow = waiting.lockWait()
+                .filter(wait -> wait.what().startsWith("a row") && !wait.mode().equals("ShareLock"))
+                .isPresent();
+        return queuesForRow ? directBlocker(direct, chain.subList(1, chain.size())) : Optional.of(direct);
+    }
+
+    /** Whether both wait for a lock on the same object other than a row: then one waits behind the other. */
+    private static boolean isSameLock(Backend waiting, Backend blocker) {
+        return waiting.lockWait()
+                .map(LockWait::what)
+                .filter(what -> !what.isEmpty() && !what.startsWith("a row") && !what.equals("another transaction"))
+                .equals(blocker.lockWait().map(LockWait::what));
     }
 
     /** Adds a chain for each blocker of {@code pid} that has none yet. @return the pids of these blockers */
@@ -104,13 +112,14 @@ final class BlockingChains {
                 .orElse(List.of());
     }
 
-    private Duration age(Blocker candidate) {
-        return Optional.ofNullable(backends.get(candidate.pid()))
+    private Duration transactionAge(List<Integer> chain) {
+        return Optional.ofNullable(backends.get(chain.get(chain.size() - 1)))
                 .flatMap(Backend::transactionFor)
                 .orElse(Duration.ZERO);
     }
 
-    private Blocker prepared(List<Integer> chain, int waiting) {
+    private Blocker prepared(int waiting, Path path) {
+        List<Integer> chain = path.chain();
         int blocked = chain.size() == 1 ? waiting : chain.get(chain.size() - 2);
         Optional<PreparedTransaction> transaction = Optional.ofNullable(backends.get(blocked))
                 .flatMap(Backend::lockWait)
@@ -127,21 +136,21 @@ final class BlockingChains {
                 false,
                 false,
                 false,
-                chain);
+                path);
     }
 
     /** @param waiting the pid at the start of the chain */
-    private Blocker toBlocker(List<Integer> chain, int waiting) {
-        int pid = chain.get(chain.size() - 1);
+    private Blocker toBlocker(int waiting, Path path) {
+        int pid = path.chain().get(path.chain().size() - 1);
         Integer connection = connectionIds.get(pid);
         OptionalInt connectionId = connection == null ? OptionalInt.empty() : OptionalInt.of(connection);
         Backend backend = backends.get(pid);
         if (pid == PREPARED_TRANSACTION) {
-            return prepared(chain, waiting);
+            return prepared(waiting, path);
         }
         if (backend == null) {
             return new Blocker(
-                    Blocker.Kind.CLIENT, pid, "", "", "", Duration.ZERO, "", connectionId, false, true, false, chain);
+                    Blocker.Kind.CLIENT, pid, "", "", "", Duration.ZERO, "", connectionId, false, true, false, path);
         }
         boolean ours = connection != null || backend.owner() == BackendOwner.OURS;
         Duration lasting = (backend.isActive() ? backend.queryFor() : backend.stateFor()).orElse(Duration.ZERO);
@@ -157,6 +166,6 @@ final class BlockingChains {
                 ours,
                 backend.hidden(),
                 backend.endable(),
-                chain);
+                path);
     }
 }

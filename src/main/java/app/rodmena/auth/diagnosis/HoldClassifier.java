@@ -123,7 +123,7 @@ record HoldClassifier(
                 .formatted(
                         Formats.time(running),
                         Formats.lock(backend.lockWait().map(LockWait::what).orElse("")),
-                        blocker.map(session -> " held by " + session.describe()).orElse(""));
+                        blocker.map(session -> " held by " + session.heldBy()).orElse(""));
         return new HoldClassification(Verdict.LOCK_WAIT, because, List.of(), blocker, false);
     }
 

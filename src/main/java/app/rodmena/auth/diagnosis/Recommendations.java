@@ -127,18 +127,18 @@ final class Recommendations {
 
     private void forLockWaits(List<Holder> group) {
         Map<String, Blocker> blockers = new LinkedHashMap<>();
-        group.stream()
-                .map(Holder::culprit)
-                .flatMap(Optional::stream)
-                .forEach(found -> blockers.put(found.label(), found));
+        List<Blocker> heads =
+                group.stream().map(Holder::culprit).flatMap(Optional::stream).toList();
+        heads.forEach(head -> blockers.put(head.label(), head));
+        heads.forEach(head -> head.path().others().forEach(other -> blockers.putIfAbsent(other.label(), other)));
         blockers.values().stream().limit(MAX_BLOCKERS).forEach(blocker -> {
-            BlockingChains.queuedStatement(blocker, observation.postgres())
+            blocker.queued()
                     .ifPresent(queued -> cancel(
                             "Cancel %s and repeat it later: then the connections behind it no longer wait"
-                                    .formatted(queued.label()),
-                            queued.backend().pid(),
-                            queued.backend().endable(),
-                            queued.backend().hidden()));
+                                    .formatted(queued.request()),
+                            queued.pid(),
+                            queued.endable(),
+                            queued.hidden()));
             forBlocker(blocker);
         });
     }

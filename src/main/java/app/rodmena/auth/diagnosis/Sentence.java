@@ -75,7 +75,7 @@ record Sentence(Observation observation, List<Holder> holders) {
                                 Formats.lock(backend.lockWait().orElseThrow().what()),
                                 new BlockingChains(view, List.of())
                                         .of(backend)
-                                        .map(holder -> " held by " + holder.describe())
+                                        .map(holder -> " held by " + holder.heldBy())
                                         .orElse("")))
                 .orElse("");
     }
@@ -196,17 +196,12 @@ record Sentence(Observation observation, List<Holder> holders) {
         String becauseAndRoute = "%s (%s)".formatted(first.because(), first.route());
         return switch (first.verdict()) {
             case LOCK_WAIT ->
-                "%s for %s%s%s"
+                "%s for %s%s"
                         .formatted(
                                 Formats.count(count, "waits", "wait"),
                                 Formats.lock(lockOf(first)),
                                 first.culprit()
-                                        .map(session -> " held by " + session.describe())
-                                        .orElse(""),
-                                first.culprit()
-                                        .flatMap(head -> BlockingChains.queuedStatement(head, observation.postgres()))
-                                        .map(queued -> ", behind %s, which waits too: end that first"
-                                                .formatted(queued.label()))
+                                        .map(session -> " held by " + session.heldBy())
                                         .orElse(""));
             case SLOW_SQL -> Formats.count(count, "", "run slow SQL, the longest ") + first.because();
             case IDLE_IN_TRANSACTION ->

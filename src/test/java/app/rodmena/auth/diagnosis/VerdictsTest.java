@@ -20,6 +20,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Causes each reason for exhaustion on a real PostgreSQL, and expects its verdict. */
 class VerdictsTest {
@@ -101,15 +103,19 @@ class VerdictsTest {
         }
     }
 
-    @Test
-    void theHeadOfAChainOfLockWaits() throws Exception {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            lock table auth_group                                                        | LOCK TABLE
+            do $$ begin execute 'alter table auth_group add column also int'; end $$     | the lock request
+            """)
+    void theHeadOfAChainOfLockWaits(String request, String named) throws Exception {
         try (Scene scene = new Scene(TestPostgres.freshDatabase());
                 Connection head = Scene.otherSession(scene.target, "report");
                 Connection between = Scene.otherSession(scene.target, "migration")) {
             Scene.run(head, "begin; select count(*) from auth_group");
             Thread waiting = new Thread(() -> {
                 try {
-                    Scene.run(between, "begin; lock table auth_group");
+                    Scene.run(between, "begin; " + request);
                 } catch (SQLException e) {
                     // Cancelled when its connection is closed.
                 }
@@ -132,13 +138,61 @@ class VerdictsTest {
                     }));
             assertThat(diagnosis.sentence())
                     .contains("held by pid %d (report".formatted(first))
-                    .endsWith(", behind LOCK TABLE of pid %d (migration), which waits too: end that first"
-                            .formatted(inBetween));
+                    .endsWith(", behind %s of pid %d (migration), which waits too: end that first"
+                            .formatted(named, inBetween));
             assertThat(diagnosis.steps().get(0).command())
                     .matches("psql -c \"select pg_cancel_backend\\(pid\\) from pg_stat_activity"
                             + " where pid = %d and query_start <= '\\S+Z'\"".formatted(inBetween));
             Scene.run(head, "rollback");
             waiting.join();
+        }
+    }
+
+    @Test
+    void aLockWhoseHolderWaitsForAnotherSession() throws Exception {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+                Connection head = Scene.otherSession(scene.target, "report");
+                Connection holder = Scene.otherSession(scene.target, "job")) {
+            Scene.run(head, "begin; select pg_advisory_xact_lock(7)");
+            Scene.run(holder, "begin; lock table auth_group");
+            Thread waiting = new Thread(() -> {
+                try {
+                    Scene.run(holder, "select pg_advisory_xact_lock(7)");
+                } catch (SQLException e) {
+                    // Cancelled when its connection is closed.
+                }
+            });
+            waiting.start();
+            scene.callers(3, "GET /api/roles", handle -> count(handle, "auth_group"));
+
+            assertThat(scene.await(Verdict.LOCK_WAIT, 3).sentence())
+                    .matches(
+                            ".+: 3 wait for a lock on auth_group held by pid %d \\(job, active for .+\\), which waits for pid"
+                                            .formatted(Scene.pidOf(holder))
+                                    + " %d \\(report, idle in transaction for .+\\)".formatted(Scene.pidOf(head)));
+            Scene.run(head, "rollback");
+            waiting.join();
+        }
+    }
+
+    @Test
+    void aLockThatTwoSessionsHold() throws Exception {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+                Connection one = Scene.otherSession(scene.target, "one");
+                Connection other = Scene.otherSession(scene.target, "other")) {
+            Scene.run(one, "begin; lock table auth_group in share mode");
+            Scene.run(other, "begin; lock table auth_group in share mode");
+            scene.callers(3, "POST /api/role/{role}", handle -> handle.execute("delete from auth_group"));
+
+            Diagnosis diagnosis = scene.await(Verdict.LOCK_WAIT, 3);
+
+            assertThat(diagnosis.sentence())
+                    .matches(".+ held by pid %d \\(one, idle in transaction for .+\\) and pid %d \\(other\\)"
+                            .formatted(Scene.pidOf(one), Scene.pidOf(other)));
+            for (Connection session : List.of(one, other)) {
+                String command = ".*pg_terminate_backend.* where pid = %d .*".formatted(Scene.pidOf(session));
+                assertThat(diagnosis.steps()).anyMatch(step -> step.command().matches(command));
+            }
         }
     }
 
