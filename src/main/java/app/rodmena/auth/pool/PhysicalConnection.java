@@ -138,8 +138,9 @@ final class PhysicalConnection extends DelegatingConnection {
     public boolean isValid(int timeoutSeconds) {
         CheckoutContext context = CheckoutContext.current();
         if (context == null) {
-            return isUnused()
-                    || ConnectionValidator.ping(delegate, pool.settings, Duration.ofSeconds(timeoutSeconds)) == null;
+            // By JDBC, 0 is no limit.
+            Duration limit = Duration.ofSeconds(timeoutSeconds == 0 ? Integer.MAX_VALUE : timeoutSeconds);
+            return isUnused() || ConnectionValidator.ping(delegate, pool.settings, limit) == null;
         }
         if (state != State.IDLE) {
             return false; // Returned to Hikari concurrently with its reclaim.

@@ -71,6 +71,16 @@ class TimeLimitsTest {
     }
 
     @Test
+    void aCallersValidationWithoutALimitWaitsForASlowNetwork() throws Exception {
+        try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
+                TestPool test = TestPool.at(proxy.target(), PoolSettings.DEFAULT);
+                Lease lease = test.checkout()) {
+            proxy.delay(Duration.ofMillis(50));
+            assertThat(lease.connection.isValid(0)).isTrue();
+        }
+    }
+
+    @Test
     void aServerThatNeverAnswersALoginCostsConnectTimeout() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase())) {
             proxy.freeze();
