@@ -13,6 +13,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,7 @@ final class PostgresBinaries {
      */
     record BinaryArchive(URL resource, String key) {
         private static final int OWNER_EXECUTES = 0100;
+        private static final String UNPACKING = "unpacking-";
 
         /** Finds the archive for this operating system and processor, by zonky's naming scheme. */
         static BinaryArchive forThisMachine() throws IOException, EmbeddedDatabaseException {
@@ -75,7 +77,8 @@ final class PostgresBinaries {
             if (Files.isDirectory(home)) {
                 return home;
             }
-            Path partial = Files.createTempDirectory(cache, "unpacking-");
+            deleteAbandoned(cache);
+            Path partial = Files.createTempDirectory(cache, UNPACKING);
             try {
                 unpackTo(partial);
                 syncAll(partial);
@@ -90,6 +93,17 @@ final class PostgresBinaries {
                 FileUtils.deleteQuietly(partial.toFile());
             }
             return home;
+        }
+
+        /** Deletes what killed processes have left: unpacking takes seconds. */
+        private static void deleteAbandoned(Path cache) throws IOException {
+            long hourAgo = System.currentTimeMillis() - Duration.ofHours(1).toMillis();
+            try (Stream<Path> entries = Files.list(cache)) {
+                entries.filter(entry -> entry.getFileName().toString().startsWith(UNPACKING))
+                        .map(Path::toFile)
+                        .filter(entry -> entry.lastModified() < hourAgo)
+                        .forEach(FileUtils::deleteQuietly);
+            }
         }
 
         /** Syncs all files; otherwise, after a power failure, the directory could exist without its content. */
@@ -140,7 +154,6 @@ final class PostgresBinaries {
 
     private final Path home;
     private final List<String> commandPrefix;
-
     final String version;
 
     private PostgresBinaries(Path home, List<String> commandPrefix) throws IOException, EmbeddedDatabaseException {

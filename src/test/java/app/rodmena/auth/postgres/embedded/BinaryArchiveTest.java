@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import app.rodmena.auth.postgres.embedded.PostgresBinaries.BinaryArchive;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,17 @@ class BinaryArchiveTest {
         assertThat(home.resolve("share/postgresql/postgres.bki")).isNotEmptyFile();
         try (Stream<Path> entries = Files.list(cache)) {
             assertThat(entries).containsExactly(home);
+        }
+    }
+
+    @Test
+    void whatAKilledProcessHasUnpackedIsDeleted() throws Exception {
+        Path abandoned = Files.createDirectory(cache.resolve("unpacking-1"));
+        Path current = Files.createDirectory(cache.resolve("unpacking-2"));
+        Files.setLastModifiedTime(abandoned, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+        Path home = unpack(BinaryArchive.forThisMachine());
+        try (Stream<Path> entries = Files.list(cache)) {
+            assertThat(entries).containsExactlyInAnyOrder(home, current);
         }
     }
 
