@@ -16,7 +16,6 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -475,7 +474,7 @@ final class AdmissionQueue {
         }
         List<Permit> permits = new ArrayList<>(1);
         while (permitsInUse < maxPermits) {
-            BatchQueue<?, ?> next = earliest(this::hasFreeSlot);
+            BatchQueue<?, ?> next = nextQueue();
             if (next == null) {
                 break;
             }
@@ -570,19 +569,19 @@ final class AdmissionQueue {
                 .orElse(newcomer);
     }
 
-    /** Among the matching batch queues, the one with the first request; null if there is none. */
-    private BatchQueue<?, ?> earliest(Predicate<BatchQueue<?, ?>> filter) {
-        BatchQueue<?, ?> earliest = null;
+    /** Among the batch queues with a free slot, the one with the first request; null if there is none. */
+    private BatchQueue<?, ?> nextQueue() {
+        BatchQueue<?, ?> next = null;
         for (BatchQueue<?, ?> queue : queues) {
-            if (filter.test(queue)
-                    && (earliest == null
+            if (hasFreeSlot(queue)
+                    && (next == null
                             || AcquireRequest.BY_TAG.compare(
-                                            queue.waitingRequests.first(), earliest.waitingRequests.first())
+                                            queue.waitingRequests.first(), next.waitingRequests.first())
                                     < 0)) {
-                earliest = queue;
+                next = queue;
             }
         }
-        return earliest;
+        return next;
     }
 
     private Stream<AcquireRequest> allWaiting() {

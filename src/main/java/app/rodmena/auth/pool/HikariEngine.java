@@ -3,7 +3,6 @@ package app.rodmena.auth.pool;
 import app.rodmena.auth.common.DaemonThreads;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.pool.HikariPool;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -44,10 +43,6 @@ final class HikariEngine {
         config.setLeakDetectionThreshold(0);
         config.setInitializationFailTimeout(-1);
         return withProperties(() -> new HikariDataSource(config));
-    }
-
-    static HikariPool poolOf(HikariDataSource hikari) {
-        return (HikariPool) hikari.getHikariPoolMXBean();
     }
 
     static void close(HikariDataSource hikari) {

@@ -86,7 +86,7 @@ public final class Pool implements AutoCloseable {
         admissionQueue = new AdmissionQueue(settings, clock, this::notifyRefused);
         opener = new ConnectionOpener(context, cause -> admissionQueue.refuseAll(RefusalReason.DATABASE_DOWN, cause));
         hikariDataSource = HikariEngine.start(name, opener, settings.maximum());
-        hikari = HikariEngine.poolOf(hikariDataSource);
+        hikari = (HikariPool) hikariDataSource.getHikariPoolMXBean();
         acquirer = new ConnectionAcquirer(context, admissionQueue, opener, hikari);
         workers = new ThreadPoolExecutor(
                 0,

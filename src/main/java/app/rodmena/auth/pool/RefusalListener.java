@@ -25,7 +25,7 @@ public interface RefusalListener {
      * @param waiters the callers, longest wait first
      * @param oldestWait the wait of the first of them; zero if there is none
      */
-    public record QueueSnapshot(List<WaiterView> waiters, Duration oldestWait) {
+    record QueueSnapshot(List<WaiterView> waiters, Duration oldestWait) {
         public QueueSnapshot {
             waiters = List.copyOf(waiters);
         }
