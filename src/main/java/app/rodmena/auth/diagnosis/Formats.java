@@ -8,10 +8,15 @@ public final class Formats {
     private Formats() {}
 
     /**
-     * For example {@code 340 ms}, {@code 12.4 s}, {@code 42 s}, {@code 3 min 20 s}, {@code 2 h 5 min}, {@code 3 d 4 h}.
+     * For example {@code 1.9 ms}, {@code 340 ms}, {@code 12.4 s}, {@code 42 s}, {@code 3 min 20 s}, {@code 2 h 5 min},
+     * {@code 3 d 4 h}.
      */
     public static String time(Duration time) {
         long millis = Math.max(0, time.toMillis());
+        if (millis < 10) {
+            long tenth = Math.max(0, time.toNanos()) / 100_000;
+            return (tenth % 10 == 0 ? String.valueOf(tenth / 10) : tenth / 10 + "." + tenth % 10) + " ms";
+        }
         if (millis < 1_000) {
             return millis + " ms";
         }

@@ -32,6 +32,7 @@ import java.util.Set;
  * @param stacks the stacks of the threads that hold connections for 200 ms or longer, by connection number
  * @param pidsKnown whether backend pids are PostgreSQL's own, which they are not behind PgBouncer
  * @param throughput the throughput of the pool
+ * @param pause that this process did not run lately; empty if it did
  * @param storm many new sessions of other clients; empty if there are few
  * @param waits what the pool's statements wait for, by connection number
  * @param plans the known plans of the pool's statements, by connection number
@@ -50,6 +51,7 @@ record Observation(
         Map<Integer, CapturedStacks> stacks,
         boolean pidsKnown,
         Throughput throughput,
+        Optional<String> pause,
         Optional<ConnectionStorm> storm,
         Map<Integer, StatementWaits.Summary> waits,
         Map<Integer, StatementPlan> plans,
@@ -61,8 +63,9 @@ record Observation(
      *
      * @param perSecond the check-ins per second since a previous observation, measured over at least 500 ms
      * @param medianUse the median time in use in the last minute; zero if there was none
+     * @param saturated whether callers waited long, and all connections were in use at a time, in the last second
      */
-    record Throughput(double perSecond, Duration medianUse) {}
+    record Throughput(double perSecond, Duration medianUse, boolean saturated) {}
 
     /**
      * The stacks of a thread that holds a connection.
@@ -152,6 +155,7 @@ record Observation(
                 stacks,
                 pidsKnown,
                 throughput,
+                pause,
                 storm,
                 waits,
                 plans,

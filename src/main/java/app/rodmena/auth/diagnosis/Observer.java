@@ -10,6 +10,8 @@ import app.rodmena.auth.diagnosis.Diagnosis.RecentFailure;
 import app.rodmena.auth.diagnosis.Observation.CapturedStacks;
 import app.rodmena.auth.diagnosis.PlanWatch.StatementPlan;
 import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.metrics.PoolHistory;
+import app.rodmena.auth.metrics.PoolHistory.PoolSecond;
 import app.rodmena.auth.metrics.PoolTimes;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.event.PoolEventKind;
@@ -36,6 +38,7 @@ final class Observer {
 
     private final DatabaseEngine engine;
     private final PoolTimes times;
+    private final PoolHistory history;
     private final ActivityQuery activity;
     private final Function<FailureKind, Optional<String>> incidentLookup;
     private final ConnectionRate connectionRate = new ConnectionRate();
@@ -55,6 +58,7 @@ final class Observer {
         this.incidentLookup = incidents;
         this.engine = engine;
         this.times = metrics.pool();
+        this.history = metrics.history();
         this.activity = activity;
         this.plans = new PlanWatch(engine.monitor());
         this.checkins = engine.events().count(PoolEventKind.CHECKIN);
@@ -135,6 +139,7 @@ final class Observer {
                 stacks,
                 engine.monitor().backendPid() != 0,
                 throughput(),
+                history.latestPause().map(PoolSecond::pauseText),
                 view.flatMap(seen ->
                         connectionRate.add(seen, engine.events().count(PoolEventKind.CONNECT), System.nanoTime())),
                 view.map(seen -> statementWaits.add(after, seen)).orElse(Map.of()),
@@ -178,6 +183,7 @@ final class Observer {
             checkins = total;
             checkinsReadNanos = now;
         }
-        return new Observation.Throughput(perSecond, times.uses().median());
+        boolean saturated = history.latest().filter(PoolSecond::isSaturated).isPresent();
+        return new Observation.Throughput(perSecond, times.uses().median(), saturated);
     }
 }

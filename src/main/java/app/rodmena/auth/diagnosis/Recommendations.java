@@ -379,6 +379,11 @@ final class Recommendations {
                             + 2 * observation.after().settings().batchSlots());
             return;
         }
+        if (observation.postgres().flatMap(StatementWaits::busyCores).isPresent()) {
+            query(StatementWaits.Reason.CPU.remedy, StatementWaits.Reason.CPU.sql);
+            add("More connections do not help while the cores of PostgreSQL's machine are busy");
+            return;
+        }
         Optional<Integer> free = observation.postgres().map(this::free);
         if (free.isPresent() && free.get() > 0) {
             int larger = pool.poolSize() + Math.min(pool.poolSize(), free.get());

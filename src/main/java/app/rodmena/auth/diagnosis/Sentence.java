@@ -57,7 +57,8 @@ record Sentence(Observation observation, List<Holder> holders) {
         String failover = observation.availability().failover();
         return sentence
                 + (failover.isEmpty() ? "" : "; " + failover)
-                + observation.storm().map(storm -> "; " + storm.describe()).orElse("");
+                + observation.storm().map(storm -> "; " + storm.describe()).orElse("")
+                + observation.pause().map("; "::concat).orElse("");
     }
 
     /** The lock that the preparation of the tables waits for, and its holder. */
@@ -237,8 +238,14 @@ record Sentence(Observation observation, List<Holder> holders) {
             Holder longest = holders.get(0);
             return "none was returned recently; the longest use %s (%s)".formatted(longest.because(), longest.route());
         }
-        return "each is returned soon (median %s, %s check-ins per second): the load exceeds the pool's capacity"
-                .formatted(Formats.time(rates.medianUse()), Formats.rate(rates.perSecond()));
+        return "each is returned soon (median %s, %s check-ins per second): %s"
+                .formatted(
+                        Formats.time(rates.medianUse()),
+                        Formats.rate(rates.perSecond()),
+                        observation
+                                .postgres()
+                                .flatMap(StatementWaits::busyCores)
+                                .orElse("the load exceeds the pool's capacity"));
     }
 
     private String poolerFull() {

@@ -77,7 +77,9 @@ final class SituationClassifier {
         if (stalled && observation.after().view().oldestWait().compareTo(SLOW_OPENING) >= 0) {
             return Situation.STALLED;
         }
-        if (pool.waiting() > 0 && (isFull(observation) || waitsForBatch(observation))) {
+        // Short uses leave a permit free at one moment or another.
+        boolean isSaturated = isFull(observation) || observation.throughput().saturated();
+        if (pool.waiting() > 0 && (isSaturated || waitsForBatch(observation))) {
             return NoisyTenant.of(observation, holders).isPresent() ? Situation.NOISY_TENANT : Situation.SATURATED;
         }
         return observation.failures().stream()

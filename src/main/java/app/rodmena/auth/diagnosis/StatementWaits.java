@@ -5,11 +5,13 @@ import app.rodmena.auth.database.activity.Backend.BackendOwner;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.pool.ConnectionView;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Samples what the statements of the pool's connections wait for, for their whole running time. Not thread-safe. */
 final class StatementWaits {
@@ -108,13 +110,15 @@ final class StatementWaits {
             return Reason.of(event);
         }
 
+        private static String busyCores(int active, int cores) {
+            return "%s sessions compute on %s cores".formatted(active, cores);
+        }
+
         /** For example {@code (wait event IO DataFileRead in 9 of 10 samples: it reads or writes files)}. */
         String describe() {
             boolean isCpu = event.equals(CPU_EVENT);
             String share = samples == total ? "" : " in %s of %s samples".formatted(samples, total);
-            String meaning = isCpu && cores > 0 && active > cores
-                    ? "%s sessions compute on %s cores".formatted(active, cores)
-                    : reason().meaning;
+            String meaning = isCpu && cores > 0 && active > cores ? busyCores(active, cores) : reason().meaning;
             return " (%s%s%s)"
                     .formatted(isCpu ? event : "wait event " + event, share, meaning.isEmpty() ? "" : ": " + meaning);
         }
@@ -126,10 +130,7 @@ final class StatementWaits {
     Map<Integer, Summary> add(PoolObservation pool, PostgresSnapshot view) {
         Map<Statement, Map<String, Integer>> current = new HashMap<>();
         Map<Integer, Summary> summaries = new HashMap<>();
-        int active = (int) view.backends().stream()
-                .filter(backend -> backend.owner() != BackendOwner.OURS) // The monitor, which runs this query.
-                .filter(backend -> event(backend).equals(Summary.CPU_EVENT))
-                .count();
+        int active = computing(view).size();
         for (ConnectionView connection : pool.connections()) {
             Optional<Backend> backend = view.backend(connection.backendPid()).filter(Backend::isActive);
             if (backend.isPresent() && connection.use().isPresent()) {
@@ -146,7 +147,7 @@ final class StatementWaits {
 
     private static Summary summary(Map<String, Integer> counts, int active, Backend backend) {
         int total = counts.values().stream().mapToInt(Integer::intValue).sum();
-        int cores = LOCAL.contains(backend.client()) ? Runtime.getRuntime().availableProcessors() : 0;
+        int cores = cores(backend);
         Map.Entry<String, Integer> most = max(counts, event -> true).orElseThrow();
         Optional<Map.Entry<String, Integer>> temporary = Optional.of(most)
                 .filter(event -> event.getKey().equals(Summary.CPU_EVENT))
@@ -160,6 +161,44 @@ final class StatementWaits {
         return counts.entrySet().stream()
                 .filter(entry -> event.test(entry.getKey()))
                 .max(Map.Entry.comparingByValue());
+    }
+
+    /**
+     * That more sessions compute than PostgreSQL's machine has cores, for example {@code 10 sessions compute on 2
+     * cores, 8 of them of analytics}; empty if they do not, or the number of cores is unknown.
+     */
+    static Optional<String> busyCores(PostgresSnapshot view) {
+        List<Backend> computing = computing(view);
+        int cores = computing.stream()
+                .mapToInt(StatementWaits::cores)
+                .filter(number -> number > 0)
+                .findFirst()
+                .orElse(Integer.MAX_VALUE);
+        if (computing.size() <= cores) {
+            return Optional.empty();
+        }
+        String others = computing.stream()
+                .filter(backend -> backend.owner() == BackendOwner.OTHER)
+                .collect(Collectors.groupingBy(Backend::application, Collectors.counting()))
+                .entrySet()
+                .stream()
+                .max(Map.Entry.comparingByValue())
+                .map(most -> ", %s of them of %s".formatted(most.getValue(), most.getKey()))
+                .orElse("");
+        return Optional.of(Summary.busyCores(computing.size(), cores) + others);
+    }
+
+    /** The backends that use a CPU, without the monitor, which runs the query. */
+    private static List<Backend> computing(PostgresSnapshot view) {
+        return view.backends().stream()
+                .filter(backend -> backend.owner() != BackendOwner.OURS)
+                .filter(backend -> event(backend).equals(Summary.CPU_EVENT))
+                .toList();
+    }
+
+    /** The processors of PostgreSQL's machine; 0 if unknown. */
+    private static int cores(Backend backend) {
+        return LOCAL.contains(backend.client()) ? Runtime.getRuntime().availableProcessors() : 0;
     }
 
     private static String event(Backend backend) {

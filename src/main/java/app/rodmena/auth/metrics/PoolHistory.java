@@ -14,6 +14,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The history of the pool per second for the last 15 minutes, to show the state before an incident. Thread-safe. Reads
@@ -22,6 +24,11 @@ import java.util.Optional;
 public final class PoolHistory {
     /** The maximum age of a second in the history. */
     public static final Duration RETENTION = Duration.ofMinutes(15);
+
+    /** A second that took so long shows that the process did not run; a busy machine delays it by less. */
+    private static final Duration PAUSED_SECOND = Duration.ofSeconds(4);
+
+    private static final Logger LOG = LoggerFactory.getLogger("auth.metrics");
 
     private final DatabaseEngine engine;
     private final SlidingWindowHistogram.IntervalReader waits;
@@ -49,6 +56,18 @@ public final class PoolHistory {
         return Optional.ofNullable(seconds.peekLast());
     }
 
+    /**
+     * The latest second in which the process did not run, because it was stopped, collected garbage or had no CPU;
+     * empty if there is none in the history.
+     */
+    public synchronized Optional<PoolSecond> latestPause() {
+        return seconds.stream().filter(PoolHistory::isPause).reduce((first, second) -> second);
+    }
+
+    private static boolean isPause(PoolSecond second) {
+        return second.span().compareTo(PAUSED_SECOND) >= 0;
+    }
+
     /** Adds the second that ends now, and removes the oldest one if the history is full. */
     synchronized void recordSecond(Instant now) {
         PoolView view = engine.pool().view();
@@ -67,6 +86,9 @@ public final class PoolHistory {
                 waits.sinceLast(),
                 uses.sinceLast()));
         previous = counters;
+        if (isPause(seconds.getLast())) {
+            LOG.warn("{}", seconds.getLast().pauseText());
+        }
         if (seconds.size() > RETENTION.toSeconds()) {
             seconds.removeFirst();
         }
@@ -161,6 +183,17 @@ public final class PoolHistory {
             @Flatten("wait") LatencySummary waits,
 
             @Flatten("use") LatencySummary uses) {
+        /** For example {@code this process did not run for 8.0 s until …}. */
+        public String pauseText() {
+            return "this process did not run for %s s until %s: it was stopped, collected garbage, or had no CPU"
+                    .formatted((span.toMillis() - 1_000) / 100 / 10.0, WireFormat.time(time));
+        }
+
+        /** Whether all connections were in use at a time, and callers waited longer for one than they used it. */
+        public boolean isSaturated() {
+            return peakCheckedOut >= numbers.maximum() && waits.median.compareTo(uses.median.multipliedBy(2)) > 0;
+        }
+
         @Description(value = "Rate of checkouts", unit = "checkouts per second")
         public double checkoutsPerSecond() {
             return span.isZero() ? 0 : checkouts * 1e9 / span.toNanos();

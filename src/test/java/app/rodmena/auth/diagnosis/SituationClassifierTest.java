@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.BatchQuery;
 import app.rodmena.auth.diagnosis.Diagnosis.Recommendation;
+import app.rodmena.auth.metrics.PoolHistory.PoolSecond;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.rbac.ClientKey;
@@ -14,6 +15,7 @@ import app.rodmena.auth.rbac.UserName;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -272,6 +274,56 @@ class SituationClassifierTest {
                     .matches(
                             "3 of 3 connections in use for up to .+ ms, [89] requests waiting: none was returned recently;"
                                     + " the longest use .+ \\(GET /api/roles\\)");
+        }
+    }
+
+    @Test
+    void saturatedWithShortStatements() {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+                Clients clients = new Clients(scene, 40, CallContext.named("GET /api/roles"), 0)) {
+            clients.start();
+            scene.await(Situation.SATURATED);
+            await().until(() -> scene.metrics.history().latest().stream().anyMatch(PoolSecond::isSaturated));
+            for (int i = 0; i < 50; i++) {
+                assertThat(scene.diagnostics.current(Duration.ZERO))
+                        .doesNotMatch(diagnosis -> diagnosis.situation() == Situation.WELL
+                                && diagnosis.pool().numbers().waiting() > 10);
+            }
+        }
+    }
+
+    @Test
+    void saturatedWhileOtherSessionsCompute() throws Exception {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+                Connection admin = Scene.otherSession(scene.target, "psql");
+                Clients clients = new Clients(scene, 12, CallContext.named("GET /api/roles"), 0.02)) {
+            int computing = Runtime.getRuntime().availableProcessors() + 1;
+            for (int i = 0; i < computing; i++) {
+                new Thread(() -> compute(scene)).start();
+            }
+            try {
+                clients.start();
+                Diagnosis diagnosis = scene.await(Situation.SATURATED, " sessions compute on ");
+                assertThat(diagnosis.sentence())
+                        .matches(
+                                ".+: each is returned soon .+: \\d+ sessions compute on %d cores, %d of them of analytics"
+                                        .formatted(computing - 1, computing));
+                assertThat(diagnosis.steps())
+                        .anyMatch(step -> step.what().startsWith("More connections do not help"))
+                        .noneMatch(step -> step.command().contains("--pool-size"));
+            } finally {
+                Scene.run(
+                        admin,
+                        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'analytics'");
+            }
+        }
+    }
+
+    private static void compute(Scene scene) {
+        try (Connection session = Scene.otherSession(scene.target, "analytics")) {
+            Scene.run(session, "do $$ begin loop null; end loop; end $$");
+        } catch (SQLException e) {
+            // The test ends it.
         }
     }
 
