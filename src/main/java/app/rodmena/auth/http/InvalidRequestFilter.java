@@ -39,7 +39,6 @@ final class InvalidRequestFilter {
         this.framing = new RequestFraming(maxHeaderBytes);
     }
 
-    /** Installs the filter on a new connection. */
     static void install(StreamConnection connection, int undertowMaxHeaderBytes, int maxHeaderBytes) {
         InvalidRequestFilter filter = new InvalidRequestFilter(undertowMaxHeaderBytes, maxHeaderBytes);
         var source = connection.getSourceChannel();

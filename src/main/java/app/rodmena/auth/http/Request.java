@@ -17,8 +17,8 @@ public final class Request<E> {
 
     Request(HttpServerExchange exchange) {
         this.exchange = exchange;
-        id = RequestIdHeader.of(exchange.getRequestHeaders());
-        traceId = TraceParent.traceId(exchange.getRequestHeaders());
+        id = RequestIdHeaders.requestId(exchange.getRequestHeaders());
+        traceId = RequestIdHeaders.traceId(exchange.getRequestHeaders());
     }
 
     void setRoute(Router.Route<E> found) {

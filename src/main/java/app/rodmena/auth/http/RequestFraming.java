@@ -20,7 +20,6 @@ final class RequestFraming {
     /** Longer than any valid value of the two headers that are read. */
     private static final int MAX_VALUE_LENGTH = 64;
 
-    /** {@code HTTP/1.1} in ASCII. */
     private static final long HTTP_1_1_BYTES = 0x485454502F312E31L;
 
     private static final boolean[] IS_TOKEN_CHARACTER = tokenCharacters();

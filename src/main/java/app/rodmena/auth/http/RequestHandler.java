@@ -48,7 +48,6 @@ public abstract class RequestHandler<E> implements HttpHandler {
     private final Router<E> router;
     private final Limits limits;
 
-    /** A permit for each byte that the bodies of further requests may take. */
     private final Semaphore freeBodyBytes;
 
     private final ResponseBudget responses;
@@ -102,7 +101,7 @@ public abstract class RequestHandler<E> implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         Request<E> request = new Request<>(exchange);
-        exchange.getResponseHeaders().put(RequestIdHeader.NAME, request.id());
+        exchange.getResponseHeaders().put(RequestIdHeaders.REQUEST_ID, request.id());
         Call call = check(request);
         if (exchange.isRequestComplete()) {
             run(exchange, call, NO_BODY);
@@ -202,7 +201,7 @@ public abstract class RequestHandler<E> implements HttpHandler {
                     exchange,
                     body,
                     unavailable("Too many requests with large bodies", Map.of())
-                            .response(RequestIdHeader.of(exchange))
+                            .response(RequestIdHeaders.requestId(exchange))
                             .closing());
         }
     }
