@@ -79,7 +79,8 @@ public final class ClientKey implements Supplier<String> {
     public String fingerprint() {
         String cached = fingerprint;
         if (cached == null) {
-            cached = hash(canonical);
+            byte[] mac = hmac(FINGERPRINT_KEY, canonical.getBytes(US_ASCII));
+            cached = HexFormat.of().formatHex(mac, 0, FINGERPRINT_BYTES);
             fingerprint = cached;
         }
         return cached;
@@ -114,11 +115,6 @@ public final class ClientKey implements Supplier<String> {
     @Override
     public String toString() {
         return fingerprint();
-    }
-
-    private static String hash(String text) {
-        byte[] mac = hmac(FINGERPRINT_KEY, text.getBytes(US_ASCII));
-        return HexFormat.of().formatHex(mac, 0, FINGERPRINT_BYTES);
     }
 
     private static byte[] hmac(SecretKeySpec key, byte[]... parts) {

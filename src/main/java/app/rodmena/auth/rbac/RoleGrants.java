@@ -204,6 +204,23 @@ final class RoleGrants {
             delete from {entry}_groups using held
             where {entry}_groups.{entry}_id = held.{entry}_id and {entry}_groups.group_id = held.group_id""";
 
+    private static final String PURGE_BATCH = """
+            /* {statement} */
+            with held as (
+                select held.{entry}_id, held.group_id
+                from unnest(:creators, :roles) input (creator, role)
+                cross join lateral (
+                    select id from auth_group
+                    where creator = input.creator and role = input.role and not is_active offset 0) g
+                cross join lateral (
+                    select {entry}_id, group_id from {entry}_groups
+                    where group_id = g.id
+                    order by {entry}_id
+                    for update) held
+            )
+            delete from {entry}_groups using held
+            where {entry}_groups.{entry}_id = held.{entry}_id and {entry}_groups.group_id = held.group_id""";
+
     private RoleGrants() {}
 
     /** Links the entry, which is created if needed, to the role; false if the role does not exist. */
@@ -228,9 +245,18 @@ final class RoleGrants {
 
     /** Inserts, for {@code {purge}}, the statements that remove the links of a deleted role. */
     static String withPurge(String name, String statements) {
-        String purge = PURGE.replace("{statement}", name);
+        return insert(PURGE, name, statements);
+    }
+
+    /** As {@link #withPurge}, for the roles of a batch. */
+    static String withBatchPurge(String name, String statements) {
+        return insert(PURGE_BATCH, name, statements);
+    }
+
+    private static String insert(String purge, String name, String statements) {
+        String named = purge.replace("{statement}", name);
         return statements.replace(
-                "{purge}", purge.replace("{entry}", "membership") + ";\n" + purge.replace("{entry}", "permission"));
+                "{purge}", named.replace("{entry}", "membership") + ";\n" + named.replace("{entry}", "permission"));
     }
 
     private static String of(String statement, String kind, String entry, String name) {

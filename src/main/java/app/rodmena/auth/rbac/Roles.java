@@ -47,37 +47,8 @@ public final class Roles {
             insert into auth_change (creator, change, role) select :creator, 'role_created', :role from created
             """);
 
-    private static final String CREATE_BATCH = """
-            /* roles.create_together */
-            with held as (
-                select held.membership_id, held.group_id
-                from unnest(:creators, :roles) input (creator, role)
-                cross join lateral (
-                    select id from auth_group
-                    where creator = input.creator and role = input.role and not is_active offset 0) g
-                cross join lateral (
-                    select membership_id, group_id from membership_groups
-                    where group_id = g.id
-                    order by membership_id
-                    for update) held
-            )
-            delete from membership_groups mg using held
-            where mg.membership_id = held.membership_id and mg.group_id = held.group_id;
-            /* roles.create_together */
-            with held as (
-                select held.permission_id, held.group_id
-                from unnest(:creators, :roles) input (creator, role)
-                cross join lateral (
-                    select id from auth_group
-                    where creator = input.creator and role = input.role and not is_active offset 0) g
-                cross join lateral (
-                    select permission_id, group_id from permission_groups
-                    where group_id = g.id
-                    order by permission_id
-                    for update) held
-            )
-            delete from permission_groups pg using held
-            where pg.permission_id = held.permission_id and pg.group_id = held.group_id;
+    private static final String CREATE_BATCH = RoleGrants.withBatchPurge("roles.create_together", """
+            {purge};
             /* roles.create_together */
             with created as (
                 insert into auth_group (creator, role)
@@ -91,7 +62,7 @@ public final class Roles {
                 returning creator, role
             )
             insert into auth_change (creator, change, role) select creator, 'role_created', role from created
-            """;
+            """);
 
     static final String DELETE = RoleGrants.withPurge("roles.delete", """
             /* roles.delete */
@@ -157,6 +128,33 @@ public final class Roles {
     public record RoleEntry(String role, String description) {
         static RoleEntry of(ResultSet row, StatementContext context) throws SQLException {
             return new RoleEntry(row.getString(1), row.getString(2));
+        }
+    }
+
+    /**
+     * The description of a role.
+     *
+     * @param text 1 to {@value #MAX_LENGTH} characters without control characters; null for no description
+     */
+    public record RoleDescription(String text) {
+        /** The size of the column in older installations. */
+        private static final int MAX_LENGTH = 256;
+
+        /** @throws InvalidValueException if the text is invalid */
+        public RoleDescription {
+            if (text != null && !isValid(text)) {
+                throw new InvalidValueException(
+                        "description: must be null, or 1 to %s characters without control characters"
+                                .formatted(MAX_LENGTH));
+            }
+        }
+
+        private static boolean isValid(String text) {
+            long length = text.codePoints().count();
+            return length >= 1
+                    && length <= MAX_LENGTH
+                    && text.codePoints()
+                            .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
         }
     }
 

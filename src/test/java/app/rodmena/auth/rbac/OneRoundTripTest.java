@@ -8,6 +8,7 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.StatementExecution.StatementListener;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.rbac.Roles.RoleDescription;
 import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.ReadyEngine;
 import java.util.List;

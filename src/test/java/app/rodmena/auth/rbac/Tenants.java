@@ -9,6 +9,7 @@ import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.rbac.Memberships.Membership;
 import app.rodmena.auth.rbac.Permissions.RolePermission;
+import app.rodmena.auth.rbac.Roles.RoleDescription;
 import app.rodmena.auth.rbac.Roles.RoleEntry;
 import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.ReadyEngine;
