@@ -1,6 +1,7 @@
 package app.rodmena.auth.tools.load;
 
 import app.rodmena.auth.cli.CommandFailedException;
+import app.rodmena.auth.tools.load.LoadDriver.LoadCounter;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Collections;
