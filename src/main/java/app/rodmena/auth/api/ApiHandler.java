@@ -236,7 +236,6 @@ final class ApiHandler extends RequestHandler<Endpoint> {
             return target.append('?').append(newQuery).toString();
         }
 
-        /** The first value of a header; empty if it is missing. */
         String header(HttpString name) {
             return request.header(name);
         }

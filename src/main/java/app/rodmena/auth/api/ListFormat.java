@@ -93,7 +93,6 @@ record ListFormat<T>(
         private final ListResponse response;
         private final ListFormat<T> format;
         private final ByteArrayOutputStream chunk = new ByteArrayOutputStream(CHUNK_BYTES + 1024);
-        /** Writes into the chunk. */
         private final OutputStream body;
 
         private boolean first = true;
