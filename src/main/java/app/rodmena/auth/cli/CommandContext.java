@@ -8,6 +8,11 @@ import java.util.Map;
  *
  * @param lifecycle interrupts a command on a signal
  * @param environment the environment variables
+ * @param prompt asks for the password of a new operator
  */
 public record CommandContext(
-        PrintStream out, PrintStream err, ProcessLifecycle lifecycle, Map<String, String> environment) {}
+        PrintStream out,
+        PrintStream err,
+        ProcessLifecycle lifecycle,
+        Map<String, String> environment,
+        PasswordPrompt prompt) {}

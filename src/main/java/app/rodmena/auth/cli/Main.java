@@ -77,9 +77,9 @@ public final class Main {
 
     /** Runs the command or the server, and returns the exit code. Reports every failure itself. */
     public int run(String[] arguments, Map<String, String> environment) {
-        CommandContext context = new CommandContext(out, err, lifecycle, environment);
+        CommandContext context = new CommandContext(out, err, lifecycle, environment, prompt);
         try {
-            return RootCommand.execute(arguments, context, prompt, failure -> failed(failure, arguments));
+            return RootCommand.execute(arguments, context, failure -> failed(failure, arguments));
         } catch (Throwable e) {
             // Errors too: without an exit code the shutdown hook would wait forever.
             return failed(e, arguments);

@@ -46,9 +46,9 @@ final class OperatorCommand implements Runnable {
             description = "Show this help")
     boolean help;
 
-    OperatorCommand(PrintStream out, PasswordPrompt prompt) {
-        this.out = out;
-        this.prompt = prompt;
+    OperatorCommand(CommandContext context) {
+        this.out = context.out();
+        this.prompt = context.prompt();
     }
 
     @Override

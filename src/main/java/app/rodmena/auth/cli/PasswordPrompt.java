@@ -15,22 +15,22 @@ public interface PasswordPrompt {
     String ask(String name);
 
     static PasswordPrompt ofThisTerminal() {
-        Optional<Console> terminal = terminal();
-        return terminal.isEmpty()
-                ? name -> piped()
-                : name -> {
-                    String password = typed(terminal.get(), "Password of %s: ", name);
-                    if (!password.equals(typed(terminal.get(), "Again: "))) {
-                        throw new UsageException("the two passwords differ; nothing is changed");
-                    }
-                    return password;
-                };
+        return name -> {
+            String password = toLogIn().ask(name);
+            if (terminal()
+                    .filter(console -> !typed(console, "Again: ").equals(password))
+                    .isPresent()) {
+                throw new UsageException("the two passwords differ; nothing is changed");
+            }
+            return password;
+        };
     }
 
     /** Asks once, for an existing password: the server detects a mistyped one. */
     static PasswordPrompt toLogIn() {
-        Optional<Console> terminal = terminal();
-        return terminal.isEmpty() ? name -> piped() : name -> typed(terminal.get(), "Password of %s: ", name);
+        return name -> terminal()
+                .map(console -> typed(console, "Password of %s: ", name))
+                .orElseGet(PasswordPrompt::piped);
     }
 
     /**

@@ -249,7 +249,7 @@ public record PlanCommand(ConnectionDemand demand, LimitsReader limits, TextRepo
                             .boxed()
                             .findFirst()
                             .orElse(null));
-            json.put("bounds", limits.bounds().stream().map(PlanJson::bound).toList());
+            json.put("bounds", limits.bounds().stream().map(Bound::of).toList());
             json.put("room", limits.room());
             return json;
         }
@@ -258,15 +258,12 @@ public record PlanCommand(ConnectionDemand demand, LimitsReader limits, TextRepo
             return limits.server().map(number).orElse(null);
         }
 
-        private static Map<String, Object> bound(ConnectionLimit bound) {
-            Map<String, Object> json = new LinkedHashMap<>();
-            json.put("kind", bound.kind().wireName());
-            json.put("limit", bound.limit());
-            json.put("reserved", bound.reserved());
-            json.put("othersNow", bound.others());
-            json.put("otherFleets", bound.otherFleets());
-            json.put("room", bound.room());
-            return json;
+        private record Bound(String kind, int limit, int reserved, int othersNow, int otherFleets, int room) {
+            static Bound of(ConnectionLimit bound) {
+                String kind = bound.kind().wireName();
+                return new Bound(
+                        kind, bound.limit(), bound.reserved(), bound.others(), bound.otherFleets(), bound.room());
+            }
         }
     }
 }

@@ -67,15 +67,13 @@ final class RootCommand implements Callable<Integer> {
     /**
      * Parses the arguments and executes the command.
      *
-     * @param prompt asks for the password of a new operator
      * @param failed reports a failure of the command, and returns the exit code
      * @return the exit code
      */
-    static int execute(
-            String[] arguments, CommandContext context, PasswordPrompt prompt, ToIntFunction<Throwable> failed) {
+    static int execute(String[] arguments, CommandContext context, ToIntFunction<Throwable> failed) {
         CommandLine line = commandLine(context);
         if (Main.isCommand(arguments)) { // Without them the server starts earlier.
-            addCommands(line, context, prompt);
+            addCommands(line, context);
         }
         return line.setExpandAtFiles(false)
                 .setTrimQuotes(false)
@@ -91,13 +89,13 @@ final class RootCommand implements Callable<Integer> {
                 .execute(arguments);
     }
 
-    private static void addCommands(CommandLine line, CommandContext context, PasswordPrompt prompt) {
+    private static void addCommands(CommandLine line, CommandContext context) {
         Map<String, String> environment = context.environment();
         line.addSubcommand(new CommandLine(new DiagnoseCommand(context)));
         ToolCommands.load().commandLines(context).forEach(line::addSubcommand);
         line.addSubcommand(CapacityOptions.commandLine(context)
                 .setDefaultValueProvider(new VariableDefaults(environment, EnvironmentVariables.CAPACITY_PREFIX)));
-        line.addSubcommand(new CommandLine(new OperatorCommand(context.out(), prompt))
+        line.addSubcommand(new CommandLine(new OperatorCommand(context))
                 .setDefaultValueProvider(new VariableDefaults(environment, EnvironmentVariables.PREFIX)));
         line.addSubcommand(new GenerateCompletion());
         line.registerConverter(URI.class, AdminClient::url);

@@ -26,6 +26,9 @@ final class StartupBanner {
 
     private static final int VALUE_WIDTH = 14;
 
+    /** A line with the name of a setting, and the rest. */
+    private static final String LINE = "  %-" + NAME_WIDTH + "s  %s\n";
+
     private StartupBanner() {}
 
     /** The name and version of the server, with its Java and the archive of classes that this Java uses. */
@@ -92,8 +95,7 @@ final class StartupBanner {
     }
 
     private static String file(Setting setting, Path path, String state) {
-        String name = padded(name(setting), NAME_WIDTH);
-        return "  %s  %s  %s\n".formatted(name, path.toAbsolutePath().normalize(), state);
+        return LINE.formatted(name(setting), path.toAbsolutePath().normalize() + "  " + state);
     }
 
     private static String name(Setting setting) {
@@ -152,13 +154,12 @@ final class StartupBanner {
     private static String row(Setting setting, ResolvedSettings settings, ServerConfig config) {
         String name = name(setting);
         if (!settings.has(setting)) {
-            return "  %s  -%n".formatted(padded(name, NAME_WIDTH));
+            return LINE.formatted(name, "-");
         }
         SettingValue given = settings.get(setting);
         String value = setting.isSecret() ? masked(setting, config.database()) : given.text();
         String margin = value.length() > VALUE_WIDTH ? "\n" + " ".repeat(NAME_WIDTH + VALUE_WIDTH + 4) : "";
-        return "  %s  %s%s  %s%n"
-                .formatted(padded(name, NAME_WIDTH), padded(value, VALUE_WIDTH), margin, given.origin());
+        return LINE.formatted(name, "%-14s%s  %s".formatted(value, margin, given.origin()));
     }
 
     private static String masked(Setting setting, Database database) {
@@ -172,9 +173,5 @@ final class StartupBanner {
         return database instanceof Database.Embedded
                 ? EnumSet.of(Setting.DATABASE_PASSWORD_FILE, Setting.DATABASE_PASSWORD_COMMAND)
                 : EnumSet.of(Setting.DATA_DIR, Setting.EPHEMERAL);
-    }
-
-    private static String padded(String text, int width) {
-        return text + " ".repeat(Math.max(0, width - text.length()));
     }
 }

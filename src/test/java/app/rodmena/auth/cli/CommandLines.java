@@ -21,6 +21,7 @@ public final class CommandLines {
     }
 
     private static CommandLine server(Map<String, String> environment) {
-        return RootCommand.commandLine(new CommandContext(System.out, System.err, new ProcessLifecycle(), environment));
+        return RootCommand.commandLine(new CommandContext(
+                System.out, System.err, new ProcessLifecycle(), environment, PasswordPrompt.toLogIn()));
     }
 }
