@@ -210,14 +210,9 @@ final class ApiHandler extends RequestHandler<Endpoint> {
                     request.route().name(), key, 1, new RequestIds(request.id(), request.traceId()), cancellation);
         }
 
-        /** The first parameter of the path. */
-        String first() {
-            return request.parameters().get(0);
-        }
-
-        /** The second parameter of the path. */
-        String second() {
-            return request.parameters().get(1);
+        /** A parameter of the path, from 0. */
+        String parameter(int index) {
+            return request.parameters().get(index);
         }
 
         QueryParameters query() {

@@ -16,19 +16,13 @@ import java.util.Set;
  * The body of {@code POST /api/check}, {@code {"checks": [{"user": …, "permission": …}, …]}}, and its response. An
  * invalid check gets an error entry in the response; a body that is invalid as a whole causes an {@link HttpError}.
  */
-final class BatchCheckRequest {
+record BatchCheckRequest(List<Entry> entries) {
     static final int MAX_CHECKS = 1000;
 
     private static final Set<String> FIELDS = Set.of("user", "permission");
 
-    private final List<Entry> entries;
-
     /** A check, or the reason why it is invalid; the other one is null. */
-    private record Entry(PermissionCheck check, String error) {}
-
-    private BatchCheckRequest(List<Entry> entries) {
-        this.entries = entries;
-    }
+    record Entry(PermissionCheck check, String error) {}
 
     /**
      * Parses a body.

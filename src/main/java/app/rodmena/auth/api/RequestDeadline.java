@@ -17,15 +17,17 @@ final class RequestDeadline {
     private static final BigDecimal MAX_NANOS = BigDecimal.valueOf(TimeUnit.DAYS.toNanos(1));
 
     private static final Header SECONDS = new Header(
-            "Request-Timeout",
+            new HttpString("Request-Timeout"),
             Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?)()"),
             "seconds, such as 1.5, with up to 9 digits before and after the point");
 
     private static final Header ENVOY = new Header(
-            "X-Envoy-Expected-Rq-Timeout-Ms", Pattern.compile("([0-9]{1,12})()"), "milliseconds, of up to 12 digits");
+            new HttpString("X-Envoy-Expected-Rq-Timeout-Ms"),
+            Pattern.compile("([0-9]{1,12})()"),
+            "milliseconds, of up to 12 digits");
 
     private static final Header GRPC = new Header(
-            "grpc-timeout",
+            new HttpString("grpc-timeout"),
             Pattern.compile("([0-9]{1,8})([HMSmun])"),
             "up to 8 digits with a unit: H, M, S, m (milliseconds), u, n");
 
@@ -40,10 +42,6 @@ final class RequestDeadline {
     private RequestDeadline() {}
 
     private record Header(HttpString name, Pattern form, String allowed) {
-        Header(String name, Pattern pattern, String allowed) {
-            this(new HttpString(name), pattern, allowed);
-        }
-
         /** The time in nanoseconds; {@link Long#MAX_VALUE} without the header. */
         long nanos(HeaderMap headers, TimeUnit defaultUnit) {
             HeaderValues values = headers.get(name);

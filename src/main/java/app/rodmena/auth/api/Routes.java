@@ -190,7 +190,7 @@ final class Routes {
                         request -> roles.describe(
                                         request.caller(),
                                         request.key(),
-                                        new RoleName(request.first()),
+                                        new RoleName(request.parameter(0)),
                                         new RoleDescription(JsonFields.of(request.body(), Set.of("description"))
                                                 .textOrNull("description")
                                                 .orElse(null)))
@@ -246,7 +246,7 @@ final class Routes {
 
     private <A, T> void listed(
             String path, Function<String, A> name, OneParameterMethod<A, Listing<T>> call, ListFormat<T> format) {
-        listed(path, request -> call.of(request.caller(), request.key(), name.apply(request.first())), format);
+        listed(path, request -> call.of(request.caller(), request.key(), name.apply(request.parameter(0))), format);
     }
 
     private <T> void listed(String path, Function<ApiRequest, Listing<T>> call, ListFormat<T> format) {
@@ -306,7 +306,7 @@ final class Routes {
         add(
                 method,
                 path,
-                request -> call.of(request.caller(), request.key(), name.apply(request.first()))
+                request -> call.of(request.caller(), request.key(), name.apply(request.parameter(0)))
                         .thenApply(mapper));
     }
 
@@ -323,8 +323,8 @@ final class Routes {
                 request -> call.of(
                                 request.caller(),
                                 request.key(),
-                                firstType.apply(request.first()),
-                                secondType.apply(request.second()))
+                                firstType.apply(request.parameter(0)),
+                                secondType.apply(request.parameter(1)))
                         .thenApply(mapper));
     }
 

@@ -3,7 +3,6 @@ package app.rodmena.auth.http;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Chooses the content type of a response that exists in several, by the Accept header. */
@@ -20,12 +19,6 @@ public final class ContentNegotiation {
                     .findFirst()
                     .orElse(1);
             return new AcceptedType(parts[0].toLowerCase(Locale.ROOT), weight);
-        }
-
-        Optional<String> firstOf(List<String> types) {
-            return types.stream()
-                    .filter(candidate -> candidate.split(";", 2)[0].equals(type))
-                    .findFirst();
         }
     }
 
@@ -46,7 +39,8 @@ public final class ContentNegotiation {
                 .map(AcceptedType::of)
                 .filter(accepted -> accepted.weight > 0)
                 .sorted(Comparator.comparingDouble(AcceptedType::weight).reversed())
-                .flatMap(accepted -> accepted.firstOf(types).stream())
+                .flatMap(accepted ->
+                        types.stream().filter(candidate -> candidate.split(";", 2)[0].equals(accepted.type)))
                 .findFirst()
                 .orElse(types.get(0));
     }

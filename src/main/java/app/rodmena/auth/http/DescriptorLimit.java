@@ -2,6 +2,7 @@ package app.rodmena.auth.http;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.function.ToLongFunction;
 
 /**
  * The process's limit of file descriptors, and how it is divided among the listeners. Without free descriptors, the
@@ -25,9 +26,13 @@ public final class DescriptorLimit {
 
     /** The operating system's limit; Long.MAX_VALUE if unknown. */
     public static long max() {
+        return number(UnixOperatingSystemMXBean::getMaxFileDescriptorCount, Long.MAX_VALUE);
+    }
+
+    private static long number(ToLongFunction<UnixOperatingSystemMXBean> read, long unknown) {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
-                ? system.getMaxFileDescriptorCount()
-                : Long.MAX_VALUE;
+                ? read.applyAsLong(system)
+                : unknown;
     }
 
     /** The minimum limit for a server with a number of connections to the database. */
@@ -47,14 +52,9 @@ public final class DescriptorLimit {
      * @param databaseConnections the maximum number of connections to the database
      */
     public static int maxClients(int configured, int databaseConnections) {
+        long open = number(UnixOperatingSystemMXBean::getOpenFileDescriptorCount, 0);
         long remaining =
-                max() - open() - RESERVE - databaseConnections - (long) OPERATOR_LISTENERS * operatorConnections();
+                max() - open - RESERVE - databaseConnections - (long) OPERATOR_LISTENERS * operatorConnections();
         return (int) Math.min(configured, Math.max(MIN_CLIENTS, remaining));
-    }
-
-    private static long open() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
-                ? system.getOpenFileDescriptorCount()
-                : 0;
     }
 }

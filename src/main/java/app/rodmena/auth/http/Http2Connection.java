@@ -1,7 +1,6 @@
 package app.rodmena.auth.http;
 
 import io.undertow.conduits.WriteTimeoutStreamSinkConduit;
-import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.protocols.http2.AbstractHttp2StreamSourceChannel;
 import io.undertow.protocols.http2.Http2Channel;
@@ -28,7 +27,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
 import org.xnio.XnioExecutor;
 
@@ -50,15 +48,13 @@ final class Http2Connection extends Http2Channel {
     /** Chrome's value. Undertow would let a client grow the table for compression without limit. */
     private static final long MAX_HEADER_TABLE_BYTES = 64 * 1024;
 
-    /**
-     * @param maxStreams maximum number of concurrent streams; further ones are refused
-     * @param allStreams permits for the concurrent streams of all connections: a response that is not read holds
-     *     buffers outside the heap
-     * @param idleTimeout the connection is closed after this time without a request
-     */
-    record Limits(int maxStreams, Semaphore allStreams, Duration idleTimeout) {}
+    private final HttpPort.Limits limits;
 
-    private final Limits limits;
+    /**
+     * Permits for the concurrent streams of all connections: a response that is not read holds buffers off the heap.
+     */
+    private final Semaphore allStreams;
+
     private final Map<Integer, Stream> streams = new ConcurrentHashMap<>();
 
     /** The stream whose request is handled next: Undertow calls the handler on the same thread. */
@@ -71,9 +67,17 @@ final class Http2Connection extends Http2Channel {
     private int resets;
     private int blockedResponses;
 
-    Http2Connection(StreamConnection connection, ByteBufferPool buffers, OptionMap options, Limits limits) {
-        super(connection, null, buffers, null, false, false, options);
-        this.limits = limits;
+    private Http2Connection(StreamConnection connection, Http2Listener listener) {
+        super(
+                connection,
+                null,
+                listener.http1.getBufferPool(),
+                null,
+                false,
+                false,
+                listener.http1.getUndertowOptions());
+        this.limits = listener.limits;
+        this.allStreams = listener.allStreams;
         putAttachment(CONNECTION, this);
     }
 
@@ -97,7 +101,7 @@ final class Http2Connection extends Http2Channel {
     }
 
     void start() {
-        checkIdleAfter(limits.idleTimeout.toNanos());
+        checkIdleAfter(limits.idleTimeout().toNanos());
         addCloseTask(closed -> {
             idleCheck.remove();
             new ArrayList<>(streams.values()).forEach(Stream::reset);
@@ -114,10 +118,10 @@ final class Http2Connection extends Http2Channel {
             return;
         }
         long idleNanos = streams.isEmpty() ? System.nanoTime() - idleSinceNanos : 0;
-        if (idleNanos >= limits.idleTimeout.toNanos()) {
+        if (idleNanos >= limits.idleTimeout().toNanos()) {
             goAway();
         } else {
-            checkIdleAfter(limits.idleTimeout.toNanos() - idleNanos);
+            checkIdleAfter(limits.idleTimeout().toNanos() - idleNanos);
         }
     }
 
@@ -178,7 +182,7 @@ final class Http2Connection extends Http2Channel {
     /** Handles a new request; refuses it if there are too many, or if the connection closes when it is idle. */
     void handle(HttpServerExchange exchange, HttpHandler handler) throws Exception {
         int id = latest.getStreamId();
-        if (closingWhenIdle || streams.size() >= limits.maxStreams || !limits.allStreams.tryAcquire()) {
+        if (closingWhenIdle || streams.size() >= limits.maxStreams() || !allStreams.tryAcquire()) {
             sendRstStream(id, ERROR_REFUSED_STREAM);
             terminate(exchange);
             return;
@@ -198,12 +202,12 @@ final class Http2Connection extends Http2Channel {
 
     private void leave(int id, Stream stream) {
         streams.remove(id);
-        limits.allStreams.release();
+        allStreams.release();
         // Undertow may keep a frame that waits for flow control, although its stream was reset by the client or a
         // timeout
         if (stream.response.isReadyForFlush() || stream.response.isBroken()) {
             blockedResponses++;
-            if (blockedResponses > limits.maxStreams) {
+            if (blockedResponses > limits.maxStreams()) {
                 calm("responses were reset before they were read");
             }
         }
@@ -262,23 +266,24 @@ final class Http2Connection extends Http2Channel {
     static final class Http2Listener {
         private final HttpOpenListener http1;
         private final HttpHandler handler;
-        private final Http2Connection.Limits limits;
+        private final HttpPort.Limits limits;
+        private final Semaphore allStreams;
         private final int bufferBytes;
         private final Set<Http2Connection> connections = ConcurrentHashMap.newKeySet();
 
         /** @param http1 has the options and the buffers */
-        Http2Listener(HttpOpenListener http1, HttpHandler handler, Http2Connection.Limits limits) {
+        Http2Listener(HttpOpenListener http1, HttpHandler handler, HttpPort.Limits limits) {
             this.http1 = http1;
             this.handler =
                     exchange -> Http2Connection.of(exchange).orElseThrow().handle(exchange, handler);
             this.limits = limits;
+            this.allStreams = new Semaphore(limits.maxClients());
             this.bufferBytes = http1.getBufferPool().getBufferSize();
         }
 
         /** Serves a connection after its TLS handshake. Must be called on its I/O thread. */
         void open(StreamConnection connection) {
-            Http2Connection http2 =
-                    new Http2Connection(connection, http1.getBufferPool(), http1.getUndertowOptions(), limits);
+            Http2Connection http2 = new Http2Connection(connection, this);
             var sink = connection.getSinkChannel();
             sink.setConduit(new WriteTimeoutStreamSinkConduit(sink.getConduit(), connection, http1));
             connections.add(http2);

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.xnio.ChannelListeners;
@@ -91,10 +90,7 @@ public final class HttpPort implements AutoCloseable {
         OptionMap options = undertowOptions(limits);
         openListener = new HttpOpenListener(buffers, options);
         openListener.setRootHandler(handler);
-        http2 = new Http2Connection.Http2Listener(
-                openListener,
-                handler,
-                new Http2Connection.Limits(limits.maxStreams, new Semaphore(limits.maxClients), limits.idleTimeout));
+        http2 = new Http2Connection.Http2Listener(openListener, handler, limits);
         Xnio xnio = Xnio.getInstance(HttpPort.class.getClassLoader());
         worker = xnio.createWorker(OptionMap.builder()
                 .set(Options.WORKER_NAME, name)

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Map;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
@@ -65,7 +64,7 @@ final class InvalidRequestFilter {
     }
 
     private static byte[] errorResponse(int status, String message) {
-        byte[] body = ApiJson.bytes(ApiJson.ErrorBody.of(status, message, Map.of()));
+        byte[] body = Response.error(status, message).bytes();
         byte[] head = """
                 HTTP/1.1 %s %s\r
                 Connection: close\r

@@ -66,7 +66,9 @@ public abstract class RequestHandler<E> implements HttpHandler {
     /** What the head of a request leads to: a {@link Response}, or a call that responds once the body has arrived. */
     public interface Call {
         /** Whether the call uses the body, which is otherwise discarded. */
-        boolean takesBody();
+        default boolean takesBody() {
+            return false;
+        }
 
         /**
          * Responds, now or later. Called on the I/O thread, and must not block.

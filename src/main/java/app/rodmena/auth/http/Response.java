@@ -17,6 +17,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,10 @@ public final class Response implements RequestHandler.Call {
     };
 
     private record Header(HttpString name, String value) {}
+
+    /** The body of every error response. */
+    private record ErrorBody(
+            boolean success, int code, String message, Map<String, Object> details, Instant timestamp) {}
 
     private final int status;
     /** The content type; empty if there is no body. */
@@ -95,7 +100,7 @@ public final class Response implements RequestHandler.Call {
     }
 
     public static Response error(int status, String message, Map<String, Object> details) {
-        return json(status, ApiJson.bytes(ApiJson.ErrorBody.of(status, message, details)));
+        return json(status, ApiJson.bytes(new ErrorBody(false, status, message, details, Instant.now())));
     }
 
     /**
@@ -144,10 +149,16 @@ public final class Response implements RequestHandler.Call {
 
     /** The same response, compressed. */
     Response gzipped() {
+        return new Response(
+                        status, type, ByteBuffer.wrap(Gzip.compress(bytes())).asReadOnlyBuffer(), stream, headers)
+                .with(Headers.CONTENT_ENCODING, "gzip");
+    }
+
+    /** The body in memory. */
+    byte[] bytes() {
         byte[] bytes = new byte[size()];
         body.duplicate().get(bytes);
-        return new Response(status, type, ByteBuffer.wrap(Gzip.compress(bytes)).asReadOnlyBuffer(), stream, headers)
-                .with(Headers.CONTENT_ENCODING, "gzip");
+        return bytes;
     }
 
     /** The same response with a header that closes the connection. */
@@ -203,11 +214,6 @@ public final class Response implements RequestHandler.Call {
         for (Header header : headers) {
             responseHeaders.put(header.name(), header.value());
         }
-    }
-
-    @Override
-    public boolean takesBody() {
-        return false;
     }
 
     @Override

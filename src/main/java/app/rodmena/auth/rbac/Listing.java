@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -18,7 +19,7 @@ public final class Listing<T> {
     /** Maximum rows of a list that is read as a whole. */
     public static final int MAX_SHORT = 1000;
 
-    private static final BatchQuery<StreamRequest<?>, Long> STREAM = (handle, request) -> request.read(handle);
+    private static final BatchQuery<Function<Handle, Long>, Long> STREAM = (handle, read) -> read.apply(handle);
 
     private final DatabaseEngine database;
     private final CallContext caller;
@@ -30,14 +31,6 @@ public final class Listing<T> {
         this.caller = caller;
         this.kind = kind;
         this.query = query;
-    }
-
-    private record StreamRequest<T>(
-            TenantListQuery<T> kind, TenantQuery query, Runnable before, Consumer<? super T> row) {
-        long read(Handle handle) {
-            before.run();
-            return kind.forEach(handle, query, row);
-        }
     }
 
     /** Reads a list of at most {@value #MAX_SHORT} rows; empty if it is longer. */
@@ -77,6 +70,9 @@ public final class Listing<T> {
      * @return the number of rows
      */
     public CompletionStage<Long> forEach(Runnable before, Consumer<? super T> row) {
-        return database.submit(caller, STREAM, new StreamRequest<>(kind, query, before, row));
+        return database.submit(caller, STREAM, handle -> {
+            before.run();
+            return kind.forEach(handle, query, row);
+        });
     }
 }

@@ -26,7 +26,7 @@ public final class Memberships {
             """, "user", "role");
 
     static final TenantListQuery<Membership> OF_USER =
-            TenantBatchQuery.list(Membership::of, List.of(Membership::role), """
+            new TenantListQuery<>(Membership::of, List.of(Membership::role), """
             /* memberships.of_user */
             select m."user", g.role
             from auth_membership m
@@ -41,7 +41,7 @@ public final class Memberships {
             """, "user");
 
     static final TenantListQuery<Membership> OF_ROLE =
-            TenantBatchQuery.list(Membership::of, List.of(Membership::user), """
+            new TenantListQuery<>(Membership::of, List.of(Membership::user), """
             /* memberships.of_role */
             select m."user", g.role
             from auth_group g
@@ -61,7 +61,7 @@ public final class Memberships {
             RoleGrants.revoke("memberships", "membership", "user", "user", "role");
 
     static final TenantListQuery<String> LIST_USERS =
-            TenantBatchQuery.list(TenantBatchQuery::text, List.of(name -> name), """
+            new TenantListQuery<>(TenantBatchQuery::text, List.of(name -> name), """
             /* users.list */
             select "user" from auth_membership
             where creator = :creator and is_active

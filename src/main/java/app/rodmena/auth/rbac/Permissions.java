@@ -47,7 +47,7 @@ public final class Permissions {
             """, "role", "name");
 
     static final TenantListQuery<String> OF_ROLE =
-            TenantBatchQuery.list(TenantBatchQuery::text, List.of(name -> name), """
+            new TenantListQuery<>(TenantBatchQuery::text, List.of(name -> name), """
             /* permissions.of_role */
             select p.name
             from permission_groups pg
@@ -61,7 +61,7 @@ public final class Permissions {
             """, "role");
 
     static final TenantListQuery<RolePermission> OF_USER =
-            TenantBatchQuery.list(RolePermission::of, List.of(RolePermission::name, RolePermission::role), """
+            new TenantListQuery<>(RolePermission::of, List.of(RolePermission::name, RolePermission::role), """
             /* permissions.of_user */
             select p.name, g.role
             from membership_groups mg
@@ -80,7 +80,7 @@ public final class Permissions {
             """, "user");
 
     static final TenantListQuery<String> ROLES_WITH =
-            TenantBatchQuery.list(TenantBatchQuery::text, List.of(name -> name), """
+            new TenantListQuery<>(TenantBatchQuery::text, List.of(name -> name), """
             /* permissions.roles_with */
             select g.role
             from permission_groups pg
@@ -95,7 +95,7 @@ public final class Permissions {
             """, "name");
 
     static final TenantListQuery<Membership> USERS_WITH =
-            TenantBatchQuery.list(Membership::of, List.of(Membership::user, Membership::role), """
+            new TenantListQuery<>(Membership::of, List.of(Membership::user, Membership::role), """
             /* permissions.users_with */
             select m."user", g.role
             from permission_groups pg
@@ -119,7 +119,7 @@ public final class Permissions {
             RoleGrants.revoke("permissions", "permission", "name", "role", "name");
 
     static final TenantListQuery<String> LIST =
-            TenantBatchQuery.list(TenantBatchQuery::text, List.of(name -> name), """
+            new TenantListQuery<>(TenantBatchQuery::text, List.of(name -> name), """
             /* permissions.list */
             select name from auth_permission
             where creator = :creator and is_active

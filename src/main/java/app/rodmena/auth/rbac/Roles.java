@@ -23,7 +23,7 @@ import org.jdbi.v3.core.statement.Update;
  * exclusively. A deleted role gets no new grants, and its existing ones are removed.
  */
 public final class Roles {
-    static final TenantListQuery<RoleEntry> LIST = TenantBatchQuery.list(RoleEntry::of, List.of(RoleEntry::role), """
+    static final TenantListQuery<RoleEntry> LIST = new TenantListQuery<>(RoleEntry::of, List.of(RoleEntry::role), """
             /* roles.list */
             select role, description from auth_group
             where creator = :creator and is_active

@@ -94,20 +94,6 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
                 (query, count) -> query.map(TenantBatchQuery::bool).list());
     }
 
-    /**
-     * A list.
-     *
-     * @param row maps one row, by position
-     * @param order returns the columns of a row that the list is ordered by, which identify the row
-     * @param single returns one row for each entry after the position in {@code :after}, and {@code :afterrole} for a
-     *     second column, or all rows if these are null; ends with {@code order by} and {@code limit}
-     * @param parameterNames the parameter names, in order
-     */
-    static <T> TenantListQuery<T> list(
-            RowMapper<T> row, List<Function<? super T, String>> order, String single, String... parameterNames) {
-        return new TenantListQuery<>(row, order, single, List.of(parameterNames));
-    }
-
     /** Each row has the column {@code ordinal}: the index of the element that it belongs to, from 1. */
     static String batchOf(String single, List<String> parameterNames) {
         List<String> names =

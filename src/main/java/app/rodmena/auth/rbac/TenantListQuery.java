@@ -30,17 +30,24 @@ final class TenantListQuery<T> extends TenantBatchQuery<List<T>> {
     /** Pages are not batched: a page may read the whole list, which its few rows do not show to the fair queue. */
     final BatchQuery<TenantQuery, List<T>> pages = (handle, input) -> execute(handle, input);
 
+    /**
+     * @param row maps one row, by position
+     * @param order returns the columns of a row that the list is ordered by, which identify the row
+     * @param single returns one row for each entry after the position in {@code :after}, and {@code :afterrole} for a
+     *     second column, or all rows if these are null; ends with {@code order by} and {@code limit}
+     * @param parameterNames the parameter names, in order
+     */
     TenantListQuery(
-            RowMapper<T> row, List<Function<? super T, String>> order, String single, List<String> parameterNames) {
+            RowMapper<T> row, List<Function<? super T, String>> order, String single, String... parameterNames) {
         super(
                 MAX_LISTS,
                 single,
                 batchOf(
                         single,
-                        Stream.of(parameterNames, AFTER.subList(0, order.size()), List.of(LIMIT))
+                        Stream.of(List.of(parameterNames), AFTER.subList(0, order.size()), List.of(LIMIT))
                                 .flatMap(List::stream)
                                 .toList()),
-                parameterNames,
+                List.of(parameterNames),
                 query -> query.map(row).list(),
                 (query, count) -> lists(query, count, row));
         name = StatementExecution.nameOf(single);
