@@ -44,13 +44,14 @@ public final class SqlState {
 
     /** The SQLState of the innermost SQLException; empty if there is none. */
     public static String of(Throwable failure) {
-        String state = "";
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-                state = sql.getSQLState();
-            }
-        }
-        return state;
+        return causes(failure)
+                .map(cause -> cause instanceof SQLException sql ? sql.getSQLState() : null)
+                .filter(Objects::nonNull)
+                .reduce("", (outer, inner) -> inner);
+    }
+
+    private static Stream<Throwable> causes(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
     }
 
     /**
@@ -58,12 +59,8 @@ public final class SqlState {
      * Adds the network error, because pgjdbc's message says only that the attempt failed.
      */
     public static String firstLine(Throwable failure) {
-        Throwable sqlException = failure;
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException) {
-                sqlException = cause;
-            }
-        }
+        Throwable sqlException =
+                causes(failure).filter(SQLException.class::isInstance).reduce(failure, (outer, inner) -> inner);
         String message = FirstLine.of(sqlException.getMessage());
         return sqlException.getCause() instanceof IOException network
                         && !message.contains(String.valueOf(network.getMessage()))
@@ -90,8 +87,7 @@ public final class SqlState {
      * connection for it. PgBouncer queues statements while its pool is full or paused.
      */
     public static boolean isWithoutServer(Throwable failure) {
-        boolean readTimeout = Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
-                .anyMatch(SocketTimeoutException.class::isInstance);
+        boolean readTimeout = causes(failure).anyMatch(SocketTimeoutException.class::isInstance);
         return (readTimeout && of(failure).equals(CONNECTION_FAILURE))
                 || firstLine(failure).contains("query_wait_timeout");
     }
