@@ -18,7 +18,7 @@ import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.http.DescriptorLimit;
 import app.rodmena.auth.http.ListenerAddress;
-import app.rodmena.auth.http.PortReservation;
+import app.rodmena.auth.http.ListenerAddress.PortReservation;
 import app.rodmena.auth.jmx.MBeans;
 import app.rodmena.auth.jmx.remote.JolokiaAgent;
 import app.rodmena.auth.jmx.remote.RemoteJmx;

@@ -203,7 +203,7 @@ public abstract class RequestHandler<E> implements HttpHandler {
                     exchange,
                     body,
                     unavailable("Too many requests with large bodies", Map.of())
-                            .response(RequestIdHeaders.requestId(exchange))
+                            .response(exchange.getResponseHeaders().getFirst(RequestIdHeaders.REQUEST_ID))
                             .closing());
         }
     }

@@ -1,7 +1,6 @@
 package app.rodmena.auth.http;
 
 import app.rodmena.auth.common.RequestIdSyntax;
-import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
@@ -58,11 +57,6 @@ final class RequestIdHeaders {
         String credentials = authorization.strip();
         credentials = credentials.substring(credentials.lastIndexOf(' ') + 1);
         return !credentials.isEmpty() && id.toLowerCase(Locale.ROOT).contains(credentials.toLowerCase(Locale.ROOT));
-    }
-
-    /** The id of the request of this exchange. */
-    static String requestId(HttpServerExchange exchange) {
-        return exchange.getResponseHeaders().getFirst(REQUEST_ID);
     }
 
     private static String randomPrefix() {
