@@ -2,7 +2,6 @@ package app.rodmena.auth.bench;
 
 import app.rodmena.auth.api.ApiListener;
 import app.rodmena.auth.api.HttpConfig;
-import app.rodmena.auth.api.RequestListener;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.metrics.health.Health;
@@ -25,8 +24,8 @@ public final class BareServer {
                 new DatabaseConfig(url.target(), PoolSettings.DEFAULT, "bench-" + ContenderKind.BARE));
         engine.awaitFirstAttempt();
         HttpConfig http = HttpConfig.DEFAULT.withAddress("127.0.0.1", 0);
-        ApiListener api =
-                ApiListener.start(http, engine, new Health(engine), RequestListener.NONE, reason -> Optional.empty());
+        ApiListener api = ApiListener.start(
+                http, engine, new Health(engine), (route, status, took) -> {}, reason -> Optional.empty());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             api.close();
             engine.close();

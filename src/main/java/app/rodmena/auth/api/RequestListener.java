@@ -14,9 +14,6 @@ public interface RequestListener {
     /** The status reported for a request whose connection ended before the whole response was sent. */
     int INCOMPLETE_RESPONSE = 499;
 
-    /** Ignores all requests. */
-    RequestListener NONE = (route, status, took) -> {};
-
     /**
      * Called when a request has ended, with or without a response.
      *

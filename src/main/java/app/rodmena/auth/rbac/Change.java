@@ -3,6 +3,7 @@ package app.rodmena.auth.rbac;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A change of a tenant's roles, users or permissions; user, role and permission are null where the kind has none.
@@ -22,18 +23,13 @@ public record Change(
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("time", time);
         fields.put("change", kind);
-        putIfPresent(fields, "user", user);
-        putIfPresent(fields, "role", role);
-        putIfPresent(fields, "permission", permission);
+        fields.put("user", user);
+        fields.put("role", role);
+        fields.put("permission", permission);
+        fields.values().removeIf(Objects::isNull);
         if (kind.equals(DESCRIBED)) {
             fields.put("description", description);
         }
         return fields;
-    }
-
-    private static void putIfPresent(Map<String, Object> fields, String name, String value) {
-        if (value != null) {
-            fields.put(name, value);
-        }
     }
 }

@@ -251,7 +251,7 @@ class ChangesRouteTest {
     @Test
     void aStreamWhoseFirstPageExceedsTheBudgetIsRefused() throws Exception {
         api.close();
-        api = new TestApi(new TestApi.Limits(Duration.ofSeconds(10), 3000), RequestListener.NONE);
+        api = new TestApi(new TestApi.Limits(Duration.ofSeconds(10), 3000), (route, status, took) -> {});
         for (int i = 0; i < 20; i++) {
             post("/api/role/role" + i);
         }
@@ -346,7 +346,7 @@ class ChangesRouteTest {
     void hundredsOfReadersGetAChangeThatOneOfTwoServersMakes() throws Exception {
         List<Socket> readers = new ArrayList<>();
         try (ApiListener second = ApiListener.start(
-                TestApi.CONFIG, api.engine, api.health, RequestListener.NONE, reason -> Optional.empty())) {
+                TestApi.CONFIG, api.engine, api.health, (route, status, took) -> {}, reason -> Optional.empty())) {
             String request = "GET " + PATH + "?after=latest HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n"
                     + api.bearer() + "\r\n\r\n";
             for (int i = 0; i < 300; i++) {

@@ -118,7 +118,7 @@ class HangUpTest {
                         TestApi.CONFIG.with(draft -> draft.allowHalfClose = true),
                         api.engine,
                         new Health(api.engine),
-                        RequestListener.NONE,
+                        (route, status, took) -> {},
                         reason -> Optional.empty());
                 RawClient client = new RawClient(halfClose.port()).request(READ, api.bearer())) {
             await().until(() -> api.engine.pool().snapshot().checkedOut() == 1);

@@ -125,7 +125,8 @@ class LongListsTest {
 
     @Test
     void aListBeyondTheBudgetIsRefusedWithAReason() throws Exception {
-        try (TestApi small = new TestApi(new TestApi.Limits(Duration.ofSeconds(3), 2048), RequestListener.NONE)) {
+        try (TestApi small =
+                new TestApi(new TestApi.Limits(Duration.ofSeconds(3), 2048), (route, status, took) -> {})) {
             LongList.create(small.target, small.key, 1500, 100);
             for (String path : List.of(PATH, "/api/role_permissions/" + LongList.ROLE)) {
                 HttpResponse<String> refusal = small.send("GET", path);

@@ -161,7 +161,7 @@ class ShutdownTest {
             HttpConfig taken = TestApi.CONFIG.withAddress("127.0.0.1", api.listener.port());
 
             assertThatThrownBy(() -> ApiListener.start(
-                            taken, api.engine, api.health, RequestListener.NONE, reason -> Optional.empty()))
+                            taken, api.engine, api.health, (route, status, took) -> {}, reason -> Optional.empty()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("127.0.0.1:" + api.listener.port());
         }

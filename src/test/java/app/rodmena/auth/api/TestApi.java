@@ -49,7 +49,7 @@ final class TestApi implements AutoCloseable {
     }
 
     TestApi(HttpConfig config) throws IOException {
-        this(config, RequestListener.NONE);
+        this(config, (route, status, took) -> {});
     }
 
     TestApi(HttpConfig config, RequestListener requests) throws IOException {
@@ -77,7 +77,7 @@ final class TestApi implements AutoCloseable {
 
     /** With the test's own routes, for results that no service returns on demand. */
     TestApi(HttpConfig config, Router<Endpoint> routes) throws IOException {
-        this(config, routes, RequestListener.NONE);
+        this(config, routes, (route, status, took) -> {});
     }
 
     TestApi(HttpConfig config, Router<Endpoint> routes, RequestListener requests) throws IOException {
