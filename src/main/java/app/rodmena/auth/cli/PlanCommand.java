@@ -49,7 +49,7 @@ public record PlanCommand(ConnectionDemand demand, LimitsReader limits, TextRepo
     @Override
     public int run(PrintStream out) throws CommandFailedException {
         CapacityPlan plan = new CapacityPlan(demand, limits.read());
-        out.print(PlanReport.of(plan).as(format, PlanJson.of(plan)));
+        out.print(new PlanReport(plan, plan.limits()).report().as(format, PlanJson.of(plan)));
         return plan.fits() ? FITS : DOES_NOT_FIT;
     }
 
@@ -65,23 +65,11 @@ public record PlanCommand(ConnectionDemand demand, LimitsReader limits, TextRepo
     }
 
     /** Formats a plan as text. */
-    private static final class PlanReport {
+    private record PlanReport(CapacityPlan plan, ConnectionLimits limits) {
         private static final String FEW_LEFT = "; few for psql, backups and other clients";
         private static final int FEW = 5;
 
-        private final CapacityPlan plan;
-        private final ConnectionLimits limits;
-
-        private PlanReport(CapacityPlan plan) {
-            this.plan = plan;
-            this.limits = plan.limits();
-        }
-
-        static TextReport of(CapacityPlan plan) {
-            return new PlanReport(plan).report();
-        }
-
-        private TextReport report() {
+        TextReport report() {
             TextReport report = new TextReport()
                     .say(need(plan.demand()))
                     .table(List.of("", "", ""), arithmetic())

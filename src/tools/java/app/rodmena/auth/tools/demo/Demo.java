@@ -42,6 +42,7 @@ final class Demo {
     private static final Set<String> RECOVERED = Set.of("WELL", "RECOVERING");
     private static final Duration TIMEOUT = Duration.ofSeconds(25);
     private static final int WIDTH = 100;
+    private static final String ROLES = "/api/roles";
     private static final String COLLEAGUE = "psql of a colleague";
 
     private final AuthServer server;
@@ -58,7 +59,7 @@ final class Demo {
         this.out = out;
         URI api = url(server.address());
         admin = url(server.adminAddress().orElseThrow());
-        client = new DemoClient(api, admin);
+        client = new DemoClient(HttpClient.newHttpClient(), api, admin);
         out.printf("API %s, admin listener %s%n", api, admin);
     }
 
@@ -68,15 +69,14 @@ final class Demo {
 
     /** Returns whether the server showed the expected diagnosis, and recovered if the scenario ends the failure. */
     boolean play(Scenario trouble) throws SQLException, IOException, InterruptedException {
-        String path = "/api/roles";
         client.rush(8, "POST", "/api/role/role-%d").forEach(CompletableFuture::join);
         say();
         return switch (trouble) {
             case LOCK -> lock();
             case SLOW -> slow();
-            case LEAK -> leak(path);
-            case IDLE_IN_TRANSACTION -> idleInTransaction(path);
-            case KILL -> kill(path);
+            case LEAK -> leak();
+            case IDLE_IN_TRANSACTION -> idleInTransaction();
+            case KILL -> kill();
         };
     }
 
@@ -123,35 +123,33 @@ final class Demo {
         }
     }
 
-    private boolean leak(String path) throws IOException, InterruptedException {
+    private boolean leak() throws IOException, InterruptedException {
         step("A nightly report takes %s connections and does not return them."
                 .formatted(server.engine().pool().settings().maximum()));
         return misuse(
                 "LEAK",
-                path,
                 LeakyApplication::exportNightlyReport,
                 "The stack names the method. With the code fixed, all connections are returned.");
     }
 
-    private boolean idleInTransaction(String path) throws IOException, InterruptedException {
+    private boolean idleInTransaction() throws IOException, InterruptedException {
         step("The code for orders waits for a payment service within a transaction:");
         quote("begin; select ...;   -- then an HTTP call without a timeout");
         return misuse(
                 "IDLE_IN_TRANSACTION",
-                path,
                 LeakyApplication::orderWithPayment,
                 "The stack names the method. The payment service answers.");
     }
 
     /** Uses each connection of the pool, shows the diagnosis, then ends the use. */
-    private boolean misuse(String expected, String path, Consumer<LeakyApplication> use, String end)
+    private boolean misuse(String expected, Consumer<LeakyApplication> use, String end)
             throws IOException, InterruptedException {
         LeakyApplication code = new LeakyApplication(server.engine());
         try {
             for (int i = 0; i < server.engine().pool().settings().maximum(); i++) {
                 use.accept(code);
             }
-            boolean shown = show(expected, "GET", path);
+            boolean shown = show(expected, "GET", ROLES);
             step(end);
             code.fix();
             return well() && shown;
@@ -160,19 +158,19 @@ final class Demo {
         }
     }
 
-    private boolean kill(String path) throws SQLException, IOException, InterruptedException {
+    private boolean kill() throws SQLException, IOException, InterruptedException {
         TimeUnit.SECONDS.sleep(1); // The pool tests connections that were idle for more than half a second.
         step("An administrator terminates every backend of the pool, like a failover:");
         String terminate =
                 "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'auth/demo'";
         quote(terminate);
         terminate(terminate);
-        int status = client.ask("GET", path).join().statusCode();
+        int status = client.ask("GET", ROLES).join().statusCode();
         step("The next request is answered with %s: the pool detects dead connections and replaces them."
                 .formatted(status));
         step("Now PostgreSQL itself is killed: kill -9 of its postmaster.");
         postmaster().ifPresent(ProcessHandle::destroyForcibly);
-        boolean shown = show("DATABASE_DOWN", "GET", path);
+        boolean shown = show("DATABASE_DOWN", "GET", ROLES);
         step("After a restart of PostgreSQL, requests would be answered again. The demo ends here.");
         return shown && status == 200;
     }
@@ -295,17 +293,8 @@ final class Demo {
     }
 
     /** Sends the requests of a demo: those of clients, each with a key, and those of an operator. Thread-safe. */
-    private static final class DemoClient {
+    private record DemoClient(HttpClient http, URI api, URI admin) {
         private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-        private final HttpClient http = HttpClient.newHttpClient();
-        private final URI api;
-        private final URI admin;
-
-        DemoClient(URI api, URI admin) {
-            this.api = api;
-            this.admin = admin;
-        }
 
         /** Sends a request as a new client with a key of its own; does not block. */
         CompletableFuture<HttpResponse<String>> ask(String method, String path) {

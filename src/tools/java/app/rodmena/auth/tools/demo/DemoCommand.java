@@ -101,24 +101,17 @@ public final class DemoCommand implements Callable<Integer> {
     private int play() throws Exception {
         // The server's log would repeat the demo's output and interleave with it.
         new LogLevelOverrides(Map.of(Logger.ROOT_LOGGER_NAME, Level.ERROR, "auth.database", Level.OFF)).apply();
-        Path directory = Files.createTempDirectory("auth-demo-");
-        try {
-            return play(scenario, directory) ? SHOWN : NOT_SHOWN;
-        } finally {
-            FileUtils.deleteQuietly(directory.toFile());
-        }
-    }
-
-    private boolean play(Scenario scenario, Path directory) throws Exception {
         out.printf("Demo \"%s\": %s.%n", scenario.wireName(), scenario.meaning());
         out.printf(
                 "A server of its own starts, with its own PostgreSQL: a pool of %s + %s, pool_timeout %s.%n",
                 SMALL.poolSize(), SMALL.maxOverflow(), DurationFormat.of(SMALL.poolTimeout()));
+        Path directory = Files.createTempDirectory("auth-demo-");
         try (AuthServer server = AuthServer.start(config(scenario, directory))) {
             Demo demo = new Demo(server, directory, out);
             server.psql().ifPresent(command -> out.printf("%s%n", command));
-            return demo.play(scenario);
+            return demo.play(scenario) ? SHOWN : NOT_SHOWN;
         } finally {
+            FileUtils.deleteQuietly(directory.toFile());
             out.printf("%nThe server is stopped and its data is deleted.%n");
         }
     }
