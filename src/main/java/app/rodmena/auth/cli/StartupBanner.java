@@ -159,7 +159,7 @@ final class StartupBanner {
         SettingValue given = settings.get(setting);
         String value = setting.isSecret() ? masked(setting, config.database()) : given.text();
         String margin = value.length() > VALUE_WIDTH ? "\n" + " ".repeat(NAME_WIDTH + VALUE_WIDTH + 4) : "";
-        return LINE.formatted(name, "%-14s%s  %s".formatted(value, margin, given.origin()));
+        return LINE.formatted(name, ("%-" + VALUE_WIDTH + "s%s  %s").formatted(value, margin, given.origin()));
     }
 
     private static String masked(Setting setting, Database database) {
