@@ -204,7 +204,7 @@ public final class AuthServer implements AutoCloseable {
             engine.awaitFirstAttempt();
         }
         core.fleet().awaitAdmission(FIRST_LOOK);
-        api = ApiListener.start(http(), engine, health, this::answered, core.incidents()::idOf);
+        api = ApiListener.start(http(), engine, health, this::answered);
         IntSupplier inFlight = api::inFlight;
         core.metrics().requests().addInFlight(inFlight);
         parts.push(() -> core.metrics().requests().removeInFlight(inFlight));
@@ -286,7 +286,11 @@ public final class AuthServer implements AutoCloseable {
         if (status == 500) {
             core.engine()
                     .recentFailures()
-                    .record(FailureKind.UNEXPECTED, 1, route + " failed with an error that the log explains");
+                    .record(
+                            FailureKind.UNEXPECTED,
+                            1,
+                            route + " failed with an error that the log explains",
+                            Optional.empty());
         }
     }
 

@@ -7,7 +7,6 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.metrics.health.Health;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
-import java.util.Optional;
 
 /**
  * The server without metrics, MBeans, history, diagnosis, incidents and the listeners for operators, to measure their
@@ -24,8 +23,7 @@ public final class BareServer {
                 new DatabaseConfig(url.target(), PoolSettings.DEFAULT, "bench-" + ContenderKind.BARE));
         engine.awaitFirstAttempt();
         HttpConfig http = HttpConfig.DEFAULT.withAddress("127.0.0.1", 0);
-        ApiListener api = ApiListener.start(
-                http, engine, new Health(engine), (route, status, took) -> {}, reason -> Optional.empty());
+        ApiListener api = ApiListener.start(http, engine, new Health(engine), (route, status, took) -> {});
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             api.close();
             engine.close();

@@ -32,7 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -48,16 +47,10 @@ final class ApiHandler extends RequestHandler<Endpoint> {
     private final HttpConfig config;
     private final Cors cors;
     private final InFlight inFlight;
-    private final Function<DatabaseFailure.Reason, Optional<String>> incidents;
     private final ResponseBudget responses;
     private volatile boolean closingConnections;
 
-    ApiHandler(
-            HttpConfig config,
-            Router<Endpoint> routes,
-            InFlight inFlight,
-            Function<DatabaseFailure.Reason, Optional<String>> incidents,
-            ResponseBudget responses) {
+    ApiHandler(HttpConfig config, Router<Endpoint> routes, InFlight inFlight, ResponseBudget responses) {
         super(
                 routes,
                 new Limits(config.maxHeaderBytes(), config.maxBodyBytes(), config.readTimeout()),
@@ -66,7 +59,6 @@ final class ApiHandler extends RequestHandler<Endpoint> {
         this.config = config;
         this.cors = new Cors(config.corsOrigins());
         this.inFlight = inFlight;
-        this.incidents = incidents;
         this.responses = responses;
     }
 
@@ -82,10 +74,7 @@ final class ApiHandler extends RequestHandler<Endpoint> {
         closeAfterResponse(request);
         Call call = super.check(request);
         return isLate && !(call instanceof Response)
-                ? toResponse(
-                        new DatabaseFailure(DatabaseFailure.Reason.SHUTTING_DOWN, "stopping", null),
-                        request.id(),
-                        Optional.empty())
+                ? toResponse(new DatabaseFailure(DatabaseFailure.Reason.SHUTTING_DOWN, "stopping", null), request.id())
                 : call;
     }
 
@@ -136,7 +125,7 @@ final class ApiHandler extends RequestHandler<Endpoint> {
     @Override
     protected Optional<Response> knownError(Request<Endpoint> request, Throwable failure) {
         if (failure instanceof DatabaseFailure databaseFailure) {
-            return Optional.of(toResponse(databaseFailure, request.id(), incidents.apply(databaseFailure.reason())));
+            return Optional.of(toResponse(databaseFailure, request.id()));
         }
         if (failure instanceof ChangesLostException lost) {
             return Optional.of(Response.error(
@@ -151,11 +140,11 @@ final class ApiHandler extends RequestHandler<Endpoint> {
      * The response to a database failure: 503 with the reason, Retry-After, and the ids of the request and of the
      * incident, if any.
      */
-    private static Response toResponse(DatabaseFailure failure, String requestId, Optional<String> incident) {
+    private static Response toResponse(DatabaseFailure failure, String requestId) {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("reason", failure.reason().name());
         details.put("request_id", requestId);
-        incident.ifPresent(id -> details.put("incident", id));
+        failure.incident().ifPresent(id -> details.put("incident", id));
         return switch (failure.reason()) {
             case POOL_TIMEOUT -> unavailable("No database connection became available in time", details, 1);
             case DEADLINE_EXCEEDED -> unavailable("The request's deadline has passed", details, 1);

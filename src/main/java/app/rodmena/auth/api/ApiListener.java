@@ -2,7 +2,6 @@ package app.rodmena.auth.api;
 
 import app.rodmena.auth.api.Routes.Endpoint;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.http.HttpPort;
 import app.rodmena.auth.http.ResponseBudget;
 import app.rodmena.auth.http.Router;
@@ -12,7 +11,6 @@ import app.rodmena.auth.security.Keystore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -48,26 +46,13 @@ public final class ApiListener implements AutoCloseable {
      * Starts the listener and marks the server as running.
      *
      * @param requests is notified of every request
-     * @param incidents finds the id of the incident to name in the response to a failed request; thread-safe, does not
-     *     block
      * @throws IOException if the address is not available; the message names it
      */
-    public static ApiListener start(
-            HttpConfig config,
-            DatabaseEngine database,
-            Health health,
-            RequestListener requests,
-            Function<DatabaseFailure.Reason, Optional<String>> incidents)
+    public static ApiListener start(HttpConfig config, DatabaseEngine database, Health health, RequestListener requests)
             throws IOException {
         ResponseBudget responses = ResponseBudget.ofHeap(HEAP_DIVISOR);
         return new ApiListener(
-                config,
-                database,
-                health,
-                requests,
-                incidents,
-                responses,
-                streams -> Routes.of(database, health, streams));
+                config, database, health, requests, responses, streams -> Routes.of(database, health, streams));
     }
 
     /** @param routes creates the routes; those of a stream are closed with the listener */
@@ -76,7 +61,6 @@ public final class ApiListener implements AutoCloseable {
             DatabaseEngine database,
             Health health,
             RequestListener requests,
-            Function<DatabaseFailure.Reason, Optional<String>> incidents,
             ResponseBudget responses,
             Function<ChangeStreams, Router<Endpoint>> routes)
             throws IOException {
@@ -86,7 +70,7 @@ public final class ApiListener implements AutoCloseable {
         streams = new ChangeStreams(database, responses, Math.max(1, config.maxClients() / 2));
         retention = new ChangeRetention(database, config.changesKept());
         try {
-            handler = new ApiHandler(config, routes.apply(streams), inFlight, incidents, responses);
+            handler = new ApiHandler(config, routes.apply(streams), inFlight, responses);
             port = new HttpPort(
                     "auth-http",
                     config.host(),

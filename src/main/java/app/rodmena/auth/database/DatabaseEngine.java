@@ -90,7 +90,7 @@ public final class DatabaseEngine implements AutoCloseable {
         events.add(recent);
         events.add(event -> {
             if (event.kind() == PoolEventKind.CONNECT_FAILED) {
-                failures.recent.record(FailureKind.CONNECT_FAILED, 1, FirstLine.of(event.cause()));
+                failures.recent.record(FailureKind.CONNECT_FAILED, 1, FirstLine.of(event.cause()), Optional.empty());
             }
         });
         ServiceProviders.forEach(PoolListener.class, events::add);

@@ -5,6 +5,7 @@ import app.rodmena.auth.pool.NoConnectionException;
 import app.rodmena.auth.pool.event.CallContext;
 import java.sql.SQLException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /** The database returned no result. Must never be treated as "no": the caller gets an error. */
@@ -63,6 +64,7 @@ public final class DatabaseFailure extends RuntimeException {
     private static final Set<String> MISMATCH = Set.of("42P01", "42703", "42883", "42704", "42P10", "42804", "3F000");
 
     private final Reason reason;
+    private String incident;
 
     public DatabaseFailure(Reason reason, String message, Throwable cause) {
         super(message, cause);
@@ -122,6 +124,16 @@ public final class DatabaseFailure extends RuntimeException {
 
     public Reason reason() {
         return reason;
+    }
+
+    /** The id of the incident in which it was counted, safe for responses; empty if there is none. */
+    public Optional<String> incident() {
+        return Optional.ofNullable(incident);
+    }
+
+    /** Called by a {@link FailureListener}, before the caller gets the failure. */
+    public void setIncident(String id) {
+        incident = id;
     }
 
     /** The time after which another attempt may succeed, in seconds; 0 if unknown. */

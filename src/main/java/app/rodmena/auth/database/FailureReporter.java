@@ -41,8 +41,8 @@ final class FailureReporter {
         if (!(failure.getCause() instanceof NoConnectionException) && failure.getCause() != null) {
             log(caller, failure, message);
         }
-        recent.record(FailureKind.of(failure), Math.max(1, caller.count()), message);
         events.notifyListeners(listeners, "a failure of the database", listener -> listener.onFailure(caller, failure));
+        recent.record(FailureKind.of(failure), Math.max(1, caller.count()), message, failure.incident());
     }
 
     private void log(CallContext caller, DatabaseFailure failure, String message) {

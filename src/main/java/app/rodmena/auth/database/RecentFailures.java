@@ -5,46 +5,61 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
-/** Counts the failures of the last fifteen minutes by kind. Thread-safe. */
+/** Counts the failures of the last fifteen minutes by kind, message and incident. Thread-safe. */
 public final class RecentFailures {
     /** The length of the window. */
     public static final Duration RETENTION = Duration.ofMinutes(15);
 
     private static final int SECONDS = (int) RETENTION.toSeconds();
 
-    /** The failures of one kind in the last fifteen minutes; age and message are those of the last one. */
-    public record Recent(FailureKind kind, int count, Duration ago, String message) {}
+    /** The maximum number of groups; the one without a failure for the longest time is dropped. */
+    private static final int MAX_GROUPS = 100;
 
-    /** The failures of one kind by second; guarded by itself. */
+    /**
+     * The failures of the last fifteen minutes with the same kind, message and incident.
+     *
+     * @param kind the kind of failure, of requests or of attempts to connect
+     * @param count the number of failures
+     * @param firstAgo the time since the first of them, in whole seconds unless it is the last
+     * @param ago the time since the last of them
+     * @param message one line, without values
+     * @param incident the id of the incident in which they were counted; empty if there is none
+     */
+    public record FailureGroup(
+            FailureKind kind, int count, Duration firstAgo, Duration ago, String message, Optional<String> incident) {}
+
+    private record Cause(FailureKind kind, String message, Optional<String> incident) {}
+
+    /** The failures with one cause by second. */
     private static final class Seconds {
-        private final LongAdder total = new LongAdder();
         private final NavigableMap<Long, Integer> counts = new TreeMap<>();
         private long lastNanos;
-        private String message = "";
 
-        synchronized void add(int count, String text, long nanos) {
-            total.add(count);
+        void add(int count, long nanos) {
             counts.merge(second(nanos), count, Integer::sum);
             removeOld(nanos);
             lastNanos = nanos;
-            message = text;
         }
 
-        synchronized Recent recent(FailureKind kind, long nanos) {
-            removeOld(nanos);
-            int count = counts.values().stream().mapToInt(Integer::intValue).sum();
-            return new Recent(kind, count, Duration.ofNanos(Math.max(0, nanos - lastNanos)), message);
-        }
-
-        private void removeOld(long nanos) {
+        boolean removeOld(long nanos) {
             counts.headMap(second(nanos) - SECONDS, true).clear();
+            return counts.isEmpty();
+        }
+
+        FailureGroup group(Cause cause, long nanos) {
+            int count = counts.values().stream().mapToInt(Integer::intValue).sum();
+            Duration ago = Duration.ofNanos(Math.max(0, nanos - lastNanos));
+            Duration firstAgo = counts.size() == 1 ? ago : Duration.ofSeconds(second(nanos) - counts.firstKey());
+            return new FailureGroup(cause.kind, count, firstAgo, ago, cause.message, cause.incident);
         }
 
         private static long second(long nanos) {
@@ -52,8 +67,18 @@ public final class RecentFailures {
         }
     }
 
+    private final Map<FailureKind, LongAdder> totals = new EnumMap<>(FailureKind.class);
     private final LongSupplier clock;
-    private final Map<FailureKind, Seconds> byKind = new EnumMap<>(FailureKind.class);
+
+    /** The group of the latest failure last; guarded by itself. */
+    private final Map<Cause, Seconds> groups = new LinkedHashMap<>(16, 0.75F, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Cause, Seconds> eldest) {
+            return size() > MAX_GROUPS;
+        }
+    };
 
     RecentFailures() {
         this(System::nanoTime);
@@ -62,30 +87,32 @@ public final class RecentFailures {
     /** @param clock a clock in nanoseconds, such as {@link System#nanoTime} */
     RecentFailures(LongSupplier clock) {
         this.clock = clock;
-        Arrays.stream(FailureKind.values()).forEach(kind -> byKind.put(kind, new Seconds()));
+        Arrays.stream(FailureKind.values()).forEach(kind -> totals.put(kind, new LongAdder()));
     }
 
     /** Counts failed requests or attempts. The message is one line, without values. */
-    public void record(FailureKind kind, int count, String message) {
-        byKind.get(kind).add(count, message, clock.getAsLong());
+    public void record(FailureKind kind, int count, String message, Optional<String> incident) {
+        totals.get(kind).add(count);
+        synchronized (groups) {
+            groups.computeIfAbsent(new Cause(kind, message, incident), cause -> new Seconds())
+                    .add(count, clock.getAsLong());
+        }
     }
 
     /** The number of failures of a kind since the start. */
     public long total(FailureKind kind) {
-        return byKind.get(kind).total.sum();
+        return totals.get(kind).sum();
     }
 
     /** The failures of the last fifteen minutes, the latest first. */
-    public List<Recent> recent() {
-        long now = clock.getAsLong();
-        List<Recent> recent = new ArrayList<>();
-        byKind.forEach((kind, seconds) -> {
-            Recent one = seconds.recent(kind, now);
-            if (one.count() > 0) {
-                recent.add(one);
-            }
-        });
-        recent.sort(Comparator.comparing(Recent::ago));
+    public List<FailureGroup> recent() {
+        List<FailureGroup> recent = new ArrayList<>();
+        synchronized (groups) {
+            long now = clock.getAsLong();
+            groups.values().removeIf(seconds -> seconds.removeOld(now));
+            groups.forEach((cause, seconds) -> recent.add(seconds.group(cause, now)));
+        }
+        recent.sort(Comparator.comparing(FailureGroup::ago));
         return recent;
     }
 }

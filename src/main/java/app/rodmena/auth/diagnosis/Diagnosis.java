@@ -1,7 +1,7 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.database.RecentFailures.FailureGroup;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.pool.PoolView;
@@ -47,7 +47,7 @@ public record Diagnosis(
         Optional<Monitor.Outage> outage,
         Reconciliation reconciliation,
         List<String> blindSpots,
-        List<RecentFailure> failures) {
+        List<FailureGroup> failures) {
     public Diagnosis {
         steps = List.copyOf(steps);
         holders = List.copyOf(holders);
@@ -80,17 +80,6 @@ public record Diagnosis(
                     value = "PID of the backend for the action terminateBackend; 0 for other actions",
                     unit = "pid")
             int pid) {}
-
-    /**
-     * The failures of one kind in the last 15 minutes.
-     *
-     * @param kind the kind of failure, of requests or of attempts to connect
-     * @param count the number of failures
-     * @param ago the time since the last failure
-     * @param message the message of the last failure, one line
-     * @param incident the id of the incident that explains it; empty if there is none
-     */
-    public record RecentFailure(FailureKind kind, int count, Duration ago, String message, Optional<String> incident) {}
 
     /**
      * The callers that wait for a connection for the same operation.

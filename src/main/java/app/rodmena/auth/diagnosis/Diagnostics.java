@@ -2,7 +2,6 @@ package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.activity.ActivityQuery;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.Diagnosis.Reconciliation;
@@ -12,7 +11,6 @@ import app.rodmena.auth.pool.RefusalListener.QueueSnapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,7 +20,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,9 +62,6 @@ public final class Diagnostics implements AutoCloseable {
     /** The pending diagnosis on demand, shared by all requests until it begins; guarded by the lock. */
     private CompletableFuture<Diagnosis> pending;
 
-    /** Finds the incident that explains failures of a kind. */
-    private volatile Function<FailureKind, Optional<String>> incidents = kind -> Optional.empty();
-
     /** From which the last diagnosis was built. */
     private volatile Analysis analysis;
 
@@ -88,18 +82,13 @@ public final class Diagnostics implements AutoCloseable {
             Supplier<Commands> commands) {
         this.config = config;
         this.commands = commands;
-        this.observer = new Observer(engine, metrics, new ActivityQuery(instance), kind -> incidents.apply(kind));
+        this.observer = new Observer(engine, metrics, new ActivityQuery(instance));
         this.reconciler = new Reconciler(instance);
         analysis = Analysis.of(observer.withoutPostgres(), config, Set.of(), Reconciliation.NONE);
         last = analysis.diagnosis(commands.get());
         thread = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("diagnosis"));
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         schedule(Duration.ZERO);
-    }
-
-    /** Sets the function that finds the incident that explains failures of a kind, for all later diagnoses. */
-    public void setIncidentLookup(Function<FailureKind, Optional<String>> incidents) {
-        this.incidents = incidents;
     }
 
     /** The last diagnosis, computed again with the queue at the time of a refusal. Never blocks. */

@@ -4,10 +4,10 @@ import app.rodmena.auth.common.FirstLine;
 import app.rodmena.auth.database.DatabaseAvailability;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.database.RecentFailures.FailureGroup;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.ConnectionRate.ConnectionStorm;
-import app.rodmena.auth.diagnosis.Diagnosis.RecentFailure;
 import app.rodmena.auth.diagnosis.PlanWatch.StatementPlan;
 import app.rodmena.auth.pool.RefusalListener.QueueSnapshot;
 import java.sql.SQLException;
@@ -55,7 +55,7 @@ record Observation(
         Optional<ConnectionStorm> storm,
         Map<Integer, StatementWaits.Summary> waits,
         Map<Integer, StatementPlan> plans,
-        List<RecentFailure> failures,
+        List<FailureGroup> failures,
         String role,
         String database) {
     /**

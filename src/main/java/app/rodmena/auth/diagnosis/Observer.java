@@ -1,12 +1,9 @@
 package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
-import app.rodmena.auth.database.RecentFailures;
 import app.rodmena.auth.database.activity.ActivityQuery;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
-import app.rodmena.auth.diagnosis.Diagnosis.RecentFailure;
 import app.rodmena.auth.diagnosis.Observation.CapturedStacks;
 import app.rodmena.auth.diagnosis.PlanWatch.StatementPlan;
 import app.rodmena.auth.metrics.Metrics;
@@ -22,7 +19,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 
 /** Observes the pool, then PostgreSQL, then the pool again. Not thread-safe. */
 final class Observer {
@@ -40,7 +36,6 @@ final class Observer {
     private final PoolTimes times;
     private final PoolHistory history;
     private final ActivityQuery activity;
-    private final Function<FailureKind, Optional<String>> incidentLookup;
     private final ConnectionRate connectionRate = new ConnectionRate();
     private final StatementWaits statementWaits = new StatementWaits();
     private final PlanWatch plans;
@@ -49,13 +44,7 @@ final class Observer {
     private long checkinsReadNanos = System.nanoTime();
     private double perSecond;
 
-    /** @param incidents finds the incident that explains failures of a kind */
-    Observer(
-            DatabaseEngine engine,
-            Metrics metrics,
-            ActivityQuery activity,
-            Function<FailureKind, Optional<String>> incidents) {
-        this.incidentLookup = incidents;
+    Observer(DatabaseEngine engine, Metrics metrics, ActivityQuery activity) {
         this.engine = engine;
         this.times = metrics.pool();
         this.history = metrics.history();
@@ -144,16 +133,9 @@ final class Observer {
                         connectionRate.add(seen, engine.events().count(PoolEventKind.CONNECT), System.nanoTime())),
                 view.map(seen -> statementWaits.add(after, seen)).orElse(Map.of()),
                 plansOf(after),
-                engine.recentFailures().recent().stream()
-                        .map(this::withIncident)
-                        .toList(),
+                engine.recentFailures().recent(),
                 engine.role(),
                 engine.database());
-    }
-
-    private RecentFailure withIncident(RecentFailures.Recent recent) {
-        return new RecentFailure(
-                recent.kind(), recent.count(), recent.ago(), recent.message(), incidentLookup.apply(recent.kind()));
     }
 
     private Map<Integer, StatementPlan> plansOf(PoolObservation pool) {

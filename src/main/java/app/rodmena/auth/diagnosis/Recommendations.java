@@ -2,12 +2,12 @@ package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.database.RecentFailures.FailureGroup;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.Backend.BackendOwner;
 import app.rodmena.auth.database.activity.ConnectionSlots;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.ConnectionRate.ConnectionStorm;
-import app.rodmena.auth.diagnosis.Diagnosis.RecentFailure;
 import app.rodmena.auth.diagnosis.Diagnosis.Recommendation;
 import app.rodmena.auth.diagnosis.PlanWatch.StatementPlan;
 import app.rodmena.auth.pool.PoolSettings;
@@ -428,7 +428,7 @@ final class Recommendations {
     }
 
     private void failing() {
-        RecentFailure last = observation.failures().get(0);
+        FailureGroup last = observation.failures().get(0);
         switch (last.kind()) {
             case CONNECT_FAILED, DATABASE_DOWN -> {
                 if (SituationClassifier.isRefusal(observation.refusalState())) {

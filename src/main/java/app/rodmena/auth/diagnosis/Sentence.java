@@ -4,12 +4,12 @@ import app.rodmena.auth.common.FirstLine;
 import app.rodmena.auth.database.ApplicationName;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.database.RecentFailures.FailureGroup;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.Backend.BackendOwner;
 import app.rodmena.auth.database.activity.LockWait;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.database.activity.PostgresSnapshot.BackendStateCount;
-import app.rodmena.auth.diagnosis.Diagnosis.RecentFailure;
 import app.rodmena.auth.diagnosis.SituationClassifier.NoisyTenant;
 import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.PoolSnapshot;
@@ -30,6 +30,9 @@ import java.util.stream.Collectors;
 record Sentence(Observation observation, List<Holder> holders) {
     private static final int MAX_REASONS = 3;
 
+    /** For failures within a shorter time, only the last one's age is shown. */
+    private static final Duration MIN_SPAN = Duration.ofSeconds(2);
+
     static String of(Situation situation, Observation observed, List<Holder> holders) {
         return new Sentence(observed, holders).write(situation);
     }
@@ -42,16 +45,16 @@ record Sentence(Observation observation, List<Holder> holders) {
         String sentence = switch (situation) {
             case WELL -> state(situation);
             case FAILING ->
-                "%s: %s; %s"
+                "%s, %s: %s"
                         .formatted(
                                 observation.failures().get(0).kind() == FailureKind.CONNECT_FAILED
                                         ? "Connection attempts fail"
                                         : "Requests fail",
-                                failures(),
-                                usage());
+                                usage(),
+                                failures());
             case RECOVERING ->
-                "Nothing has failed for %s: %s; %s"
-                        .formatted(Formats.time(observation.failures().get(0).ago()), failures(), usage());
+                "Nothing has failed for %s, %s: %s"
+                        .formatted(Formats.time(observation.failures().get(0).ago()), usage(), failures());
             default -> observation.failures().isEmpty() ? state(situation) : state(situation) + "; " + failures();
         };
         String failover = observation.availability().failover();
@@ -86,25 +89,35 @@ record Sentence(Observation observation, List<Holder> holders) {
      * 20261125-…}.
      */
     private String failures() {
-        boolean refused =
-                observation.failures().stream().anyMatch(failure -> failure.kind() == FailureKind.DATABASE_DOWN);
-        return observation.failures().stream()
-                // A failed attempt to connect is the cause of the refusals, which are already listed.
-                .filter(failure -> !refused || failure.kind() != FailureKind.CONNECT_FAILED)
-                .limit(MAX_REASONS)
-                .map(this::failure)
-                .collect(Collectors.joining("; "));
+        List<FailureGroup> groups = observation.failures();
+        List<FailureGroup> shown = groups.stream()
+                .filter(group -> group.equals(groups.get(0)) || !isRepeated(group, groups))
+                .toList();
+        String latest = shown.stream().limit(MAX_REASONS).map(this::failure).collect(Collectors.joining("; "));
+        int earlier =
+                shown.stream().skip(MAX_REASONS).mapToInt(FailureGroup::count).sum();
+        return earlier == 0 ? latest : "%s; and %s earlier".formatted(latest, earlier);
     }
 
-    private String failure(RecentFailure failure) {
+    /** Whether these are failed attempts to connect, and the refusals that they caused have the same message. */
+    private static boolean isRepeated(FailureGroup group, List<FailureGroup> groups) {
+        return group.kind() == FailureKind.CONNECT_FAILED
+                && groups.stream()
+                        .anyMatch(refused -> refused.kind() == FailureKind.DATABASE_DOWN
+                                && refused.message().contains(group.message()));
+    }
+
+    private String failure(FailureGroup failure) {
         String attempts = failure.kind() == FailureKind.CONNECT_FAILED
                 ? Formats.count(failure.count(), "connection attempt", "connection attempts") + " failed"
                 : Formats.count(failure.count(), "request", "requests")
                         + (failure.kind().withoutConnection() ? " refused" : " failed");
         String role = failure.kind() == FailureKind.PERMISSION_DENIED ? ", role " + observation.role() : "";
-        return "%s %s ago (%s%s)%s"
+        boolean isLong = failure.firstAgo().minus(failure.ago()).compareTo(MIN_SPAN) > 0;
+        return "%s %s%s ago (%s%s)%s"
                 .formatted(
                         attempts,
+                        isLong ? Formats.time(failure.firstAgo()) + " to " : "",
                         Formats.time(failure.ago()),
                         failure.message(),
                         role,

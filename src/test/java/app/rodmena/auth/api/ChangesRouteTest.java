@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -345,8 +344,8 @@ class ChangesRouteTest {
     @Test
     void hundredsOfReadersGetAChangeThatOneOfTwoServersMakes() throws Exception {
         List<Socket> readers = new ArrayList<>();
-        try (ApiListener second = ApiListener.start(
-                TestApi.CONFIG, api.engine, api.health, (route, status, took) -> {}, reason -> Optional.empty())) {
+        try (ApiListener second =
+                ApiListener.start(TestApi.CONFIG, api.engine, api.health, (route, status, took) -> {})) {
             String request = "GET " + PATH + "?after=latest HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n"
                     + api.bearer() + "\r\n\r\n";
             for (int i = 0; i < 300; i++) {

@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
@@ -118,8 +117,7 @@ class HangUpTest {
                         TestApi.CONFIG.with(draft -> draft.allowHalfClose = true),
                         api.engine,
                         new Health(api.engine),
-                        (route, status, took) -> {},
-                        reason -> Optional.empty());
+                        (route, status, took) -> {});
                 RawClient client = new RawClient(halfClose.port()).request(READ, api.bearer())) {
             await().until(() -> api.engine.pool().snapshot().checkedOut() == 1);
             client.endStream();

@@ -15,7 +15,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -160,8 +159,7 @@ class ShutdownTest {
         try (TestApi api = new TestApi()) {
             HttpConfig taken = TestApi.CONFIG.withAddress("127.0.0.1", api.listener.port());
 
-            assertThatThrownBy(() -> ApiListener.start(
-                            taken, api.engine, api.health, (route, status, took) -> {}, reason -> Optional.empty()))
+            assertThatThrownBy(() -> ApiListener.start(taken, api.engine, api.health, (route, status, took) -> {}))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("127.0.0.1:" + api.listener.port());
         }

@@ -20,7 +20,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -53,7 +52,7 @@ final class TestApi implements AutoCloseable {
     }
 
     TestApi(HttpConfig config, RequestListener requests) throws IOException {
-        listener = ApiListener.start(config, engine, health, requests, reason -> Optional.empty());
+        listener = ApiListener.start(config, engine, health, requests);
     }
 
     /** Limits of responses to slow clients. */
@@ -70,7 +69,6 @@ final class TestApi implements AutoCloseable {
                 engine,
                 health,
                 requests,
-                reason -> Optional.empty(),
                 budget,
                 streams -> Routes.of(engine, health, streams));
     }
@@ -82,8 +80,7 @@ final class TestApi implements AutoCloseable {
 
     TestApi(HttpConfig config, Router<Endpoint> routes, RequestListener requests) throws IOException {
         budget = ResponseBudget.ofHeap(8);
-        listener = new ApiListener(
-                config, engine, health, requests, reason -> Optional.empty(), budget, streams -> routes);
+        listener = new ApiListener(config, engine, health, requests, budget, streams -> routes);
     }
 
     RawClient raw() throws IOException {

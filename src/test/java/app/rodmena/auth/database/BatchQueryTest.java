@@ -139,7 +139,7 @@ class BatchQueryTest {
     private static int lostConnections() {
         return engine.recentFailures().recent().stream()
                 .filter(recent -> recent.kind() == FailureKind.CONNECTION_LOST)
-                .mapToInt(RecentFailures.Recent::count)
+                .mapToInt(RecentFailures.FailureGroup::count)
                 .sum();
     }
 

@@ -5,7 +5,6 @@ import app.rodmena.auth.common.InvalidParameterException;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.database.DatabaseFailure.FailureListener;
-import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.diagnosis.Deadlock;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.Diagnostics;
@@ -139,7 +138,6 @@ public final class Incidents implements AutoCloseable {
         engine.events().add(onEvent);
         engine.pool().add(onRefusal);
         engine.add(onFailure);
-        diagnostics.setIncidentLookup(this::lastIdOf);
         diagnostics.add(onDiagnosis);
         thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -176,27 +174,6 @@ public final class Incidents implements AutoCloseable {
         return counts.get(cause).sum();
     }
 
-    /**
-     * The id of the incident that explains a failed request; safe for responses. Never blocks. The incident is recorded
-     * within about a second.
-     */
-    public Optional<String> idOf(DatabaseFailure.Reason reason) {
-        Instant now = Instant.now();
-        Optional<String> id = IncidentCause.of(reason).flatMap(cause -> open.current(cause, now));
-        return reason == DatabaseFailure.Reason.DATABASE_DOWN
-                ? id.or(() -> open.current(IncidentCause.DATABASE_TROUBLE, now)) // The connection broke in use.
-                : id;
-    }
-
-    private Optional<String> lastIdOf(FailureKind kind) {
-        return switch (kind) {
-            case UNEXPECTED, CONNECT_FAILED -> Optional.empty();
-            case CONNECTION_LOST -> open.lastId(IncidentCause.DATABASE_TROUBLE);
-            default ->
-                IncidentCause.of(DatabaseFailure.Reason.valueOf(kind.name())).flatMap(open::lastId);
-        };
-    }
-
     /** Adds a listener, which receives every later incident. */
     public void add(IncidentListener listener) {
         listeners.add(listener);
@@ -208,7 +185,6 @@ public final class Incidents implements AutoCloseable {
 
     @Override
     public void close() {
-        diagnostics.setIncidentLookup(kind -> Optional.empty());
         engine.events().remove(onEvent);
         engine.pool().remove(onRefusal);
         engine.remove(onFailure);
@@ -250,27 +226,30 @@ public final class Incidents implements AutoCloseable {
         }
     }
 
-    /** Handles failures of requests that had a connection. */
+    /** Sets the incident of a failure: callers without a connection were counted in one by {@link #onRefusal}. */
     private void onFailure(CallContext caller, DatabaseFailure failure) {
-        if (failure.getCause() instanceof NoConnectionException) {
-            return; // Handled by onRefusal.
-        }
-        IncidentCause.of(failure.reason()).ifPresent(cause -> {
-            int callers = Math.max(1, caller.count());
-            switch (cause) {
-                // A single broken connection is no outage. If one follows, the incident becomes more severe.
-                case DATABASE_DOWN ->
-                    record(IncidentCause.DATABASE_TROUBLE, IncidentRoots.DOWN, Instant.now(), callers, Evidence.NONE);
-                case DATABASE_TROUBLE -> {
-                    Evidence evidence = Deadlock.of(failure)
-                            .map(deadlock ->
-                                    Evidence.of(deadlock, caller, engine.pool().connections(), diagnostics.last()))
-                            .orElse(Evidence.NONE);
-                    record(cause, IncidentRoots.of(failure), Instant.now(), callers, evidence);
-                }
-                default -> record(cause, root, Instant.now(), callers, Evidence.of(diagnostics.last()));
+        IncidentCause.of(failure.reason())
+                .flatMap(cause -> failure.getCause() instanceof NoConnectionException
+                        ? open.current(cause, Instant.now())
+                        : Optional.of(record(cause, caller, failure)))
+                .ifPresent(failure::setIncident);
+    }
+
+    private String record(IncidentCause cause, CallContext caller, DatabaseFailure failure) {
+        int callers = Math.max(1, caller.count());
+        return switch (cause) {
+            // A single broken connection is no outage. If one follows, the incident becomes more severe.
+            case DATABASE_DOWN ->
+                record(IncidentCause.DATABASE_TROUBLE, IncidentRoots.DOWN, Instant.now(), callers, Evidence.NONE);
+            case DATABASE_TROUBLE -> {
+                Evidence evidence = Deadlock.of(failure)
+                        .map(deadlock ->
+                                Evidence.of(deadlock, caller, engine.pool().connections(), diagnostics.last()))
+                        .orElse(Evidence.NONE);
+                yield record(cause, IncidentRoots.of(failure), Instant.now(), callers, evidence);
             }
-        });
+            default -> record(cause, root, Instant.now(), callers, Evidence.of(diagnostics.last()));
+        };
     }
 
     /** Detects the causes without an event: an outage without requests, stuck holders, and stalled callers. */
@@ -403,7 +382,8 @@ public final class Incidents implements AutoCloseable {
         record(cause, root, time, 1, Evidence.NONE);
     }
 
-    private void record(IncidentCause cause, String root, Instant time, int times, Evidence evidence) {
+    /** Counts callers in an incident, which is recorded within about a second if it is new. Returns its id. */
+    private String record(IncidentCause cause, String root, Instant time, int times, Evidence evidence) {
         OpenIncidents.Decision decision = open.record(cause, root, time, times, evidence.queue.isPresent());
         if (decision.isNew()) {
             counts.get(cause).increment();
@@ -412,6 +392,7 @@ public final class Incidents implements AutoCloseable {
             Optional<QueueSnapshot> queue = evidence.queue.map(Supplier::get);
             execute(decision.id(), () -> freeze(decision.id(), time, decision.cause(), evidence, queue));
         }
+        return decision.id();
     }
 
     private void execute(String id, Runnable task) {

@@ -195,14 +195,11 @@ final class OpenIncidents {
         return find(id).filter(incident -> !incident.ended).isPresent();
     }
 
-    /** The id of the open incident for occurrences of this cause; empty if there is none. */
+    /** The id of the incident of the last occurrence of this cause; empty if it has ended. */
     synchronized Optional<String> current(IncidentCause cause, Instant now) {
-        return last(cause).filter(incident -> now.isBefore(incident.until)).map(incident -> incident.id);
-    }
-
-    /** The id of the last incident with an occurrence of this cause; empty if there was none. */
-    synchronized Optional<String> lastId(IncidentCause cause) {
-        return last(cause).map(incident -> incident.id);
+        return Optional.ofNullable(lastOf.get(cause))
+                .filter(incident -> now.isBefore(incident.until) && !incident.ended)
+                .map(incident -> incident.id);
     }
 
     /** The number of further occurrences of an incident; empty if it is no longer known. */
@@ -212,10 +209,6 @@ final class OpenIncidents {
 
     private Optional<Open> find(String id) {
         return latest(incident -> incident.id.equals(id));
-    }
-
-    private Optional<Open> last(IncidentCause cause) {
-        return Optional.ofNullable(lastOf.get(cause));
     }
 
     private Open begin(IncidentCause cause, String root, Instant now) {

@@ -1,11 +1,12 @@
 package app.rodmena.auth.diagnosis.incident;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.FailureKind;
+import app.rodmena.auth.database.RecentFailures.FailureGroup;
 import app.rodmena.auth.diagnosis.Diagnosis;
-import app.rodmena.auth.diagnosis.Diagnosis.RecentFailure;
 import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
@@ -17,7 +18,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,11 +108,95 @@ class FailingClientsTest {
                             () -> server.server.diagnostics().current(Duration.ZERO),
                             now -> now.situation() == Situation.FAILING);
             assertThat(diagnosis.sentence()).contains("20 requests failed", "table auth_group, role clerk");
-            RecentFailure failure = diagnosis.failures().get(0);
+            FailureGroup failure = diagnosis.failures().get(0);
             assertThat(failure.kind()).isEqualTo(FailureKind.PERMISSION_DENIED);
             String incident = details(write(server)).path("incident").asText();
             assertThat(failure.incident()).contains(incident);
             assertThat(server.await(IncidentCause.DATABASE_TROUBLE).id()).isEqualTo(incident);
+        }
+    }
+
+    @Test
+    void aFailureKeepsTheIncidentItWasCountedIn() throws Exception {
+        try (TroubledServer server = new TroubledServer(target, SMALL, IncidentsConfig.DEFAULT)) {
+            assertThat(write(server).statusCode()).isEqualTo(200);
+            admin("revoke insert on auth_group from clerk");
+            JsonNode denied = details(write(server));
+            admin("grant insert on auth_group to clerk");
+            admin("alter table auth_group rename to elsewhere");
+            JsonNode missing = details(write(server));
+
+            assertThat(missing.path("incident")).isNotEqualTo(denied.path("incident"));
+            Diagnosis diagnosis = server.server.diagnostics().current(Duration.ZERO);
+            assertThat(diagnosis.failures()).hasSize(2).allSatisfy(group -> {
+                JsonNode details = group.kind() == FailureKind.PERMISSION_DENIED ? denied : missing;
+                assertThat(group.kind().name()).isEqualTo(details.path("reason").asText());
+                assertThat(group.incident()).contains(details.path("incident").asText());
+            });
+            assertThat(diagnosis.sentence())
+                    .containsSubsequence(
+                            "0 of 3 connections in use",
+                            missing.path("incident").asText(),
+                            denied.path("incident").asText());
+        }
+    }
+
+    @Test
+    void refusalsAreCountedForEachLock() throws Exception {
+        try (TroubledServer server = new TroubledServer(target, SMALL, IncidentsConfig.DEFAULT)) {
+            FailureGroup first = refused(server);
+            FailureGroup second = refused(server);
+
+            assertThat(second.incident()).isPresent().isNotEqualTo(first.incident());
+            assertThat(server.server.diagnostics().current(Duration.ZERO).failures())
+                    .filteredOn(group -> group.kind() == FailureKind.POOL_TIMEOUT)
+                    .extracting(FailureGroup::incident, FailureGroup::count)
+                    .containsExactly(tuple(second.incident(), second.count()), tuple(first.incident(), first.count()));
+        }
+    }
+
+    /** The refusals because of another lock, which is seen before the first caller is refused, and is then gone. */
+    private FailureGroup refused(TroubledServer server) throws Exception {
+        try (Connection colleague = TroubledServer.otherSession(database)) {
+            int pid = TroubledServer.lock(colleague);
+            server.sendWrites(3);
+            await().until(() -> server.server
+                    .diagnostics()
+                    .current(Duration.ZERO)
+                    .sentence()
+                    .contains("held by pid " + pid));
+            server.sendWrites(2);
+            long before = server.engine.recentFailures().total(FailureKind.POOL_TIMEOUT);
+            await().until(() -> server.engine.recentFailures().total(FailureKind.POOL_TIMEOUT) == before + 2);
+        }
+        Diagnosis after = await().until(
+                        () -> server.server.diagnostics().current(Duration.ZERO),
+                        now -> now.situation() == Situation.FAILING);
+        return after.failures().get(0);
+    }
+
+    @Test
+    void failedAttemptsToConnectAreShownBesideEarlierRefusals() throws Exception {
+        try (TroubledServer server = new TroubledServer(target, SMALL, IncidentsConfig.DEFAULT)) {
+            admin("alter role clerk nologin");
+            admin("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'auth/test'");
+            await().until(() -> write(server).body().contains("DATABASE_DOWN")
+                    && server.engine.recentFailures().total(FailureKind.DATABASE_DOWN) > 0);
+            admin("alter role clerk login");
+            await().until(() -> write(server).statusCode() == 200);
+
+            admin("alter role clerk connection limit 1");
+            List<CompletableFuture<Void>> held =
+                    Stream.generate(() -> server.hold("test")).limit(3).toList();
+            await().until(() -> server.server.diagnostics().current(Duration.ZERO).failures().stream()
+                    .anyMatch(group -> group.message().contains("too many connections for role")));
+            held.forEach(released -> released.complete(null));
+
+            Diagnosis diagnosis = await().until(
+                            () -> server.server.diagnostics().current(Duration.ZERO),
+                            now -> now.situation() == Situation.FAILING);
+            assertThat(diagnosis.sentence())
+                    .matches("Connection attempts fail, 0 of 3 .*: \\d+ connection attempts? failed .*too many.*");
         }
     }
 
