@@ -15,13 +15,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Advice on the pool's size, forecasts for other sizes, and the fleet: all instances of this server. */
-final class CapacityEndpoints {
+record CapacityEndpoints(Core core, String ownInstance) {
     private static final String WORKERS = "workers";
     private static final String POOL_SIZE = "poolSize";
     private static final String REQUESTS = "requestsPerSecond";
-
-    private final Core core;
-    private final String ownInstance;
 
     /** @param whatIf the forecast; null if none was requested, or if there is not enough data */
     private record CapacityResponse(
@@ -33,11 +30,6 @@ final class CapacityEndpoints {
             String sentence, @JsonUnwrapped FleetReading fleet, List<Instance> instances) {}
 
     private record Instance(boolean self, @JsonUnwrapped FleetMember member) {}
-
-    CapacityEndpoints(Core core, String ownInstance) {
-        this.core = core;
-        this.ownInstance = ownInstance;
-    }
 
     void addTo(AdminRoutes routes) {
         routes.read("/capacity", request -> AdminJson.response(capacity(request)));

@@ -28,7 +28,7 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /** The current diagnosis, the recorded incidents, and actions on backends. */
-final class DiagnosisEndpoints {
+record DiagnosisEndpoints(Core core) {
     private static final String AT = "at";
     private static final String FROM = "from";
     private static final String TO = "to";
@@ -38,12 +38,6 @@ final class DiagnosisEndpoints {
     /** For a page that is a single file: allows inline styles and images, nothing else. */
     private static final String SINGLE_FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
             + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-    private final Core core;
-
-    DiagnosisEndpoints(Core core) {
-        this.core = core;
-    }
 
     void addTo(AdminRoutes routes) {
         routes.readBlocking("/diagnosis", this::diagnosis);

@@ -13,18 +13,12 @@ import java.util.function.IntSupplier;
 import java.util.function.ToIntFunction;
 
 /** Changes by operators with the role control: the settings that can change at run time, and actions on the pool. */
-final class PoolActions {
+record PoolActions(DatabaseEngine engine) {
     private static final String DRY_RUN = "dryRun";
-
-    private final DatabaseEngine engine;
 
     private record Settings(boolean dryRun, PoolSettings before, PoolSettings after) {}
 
     private record Action(String action, boolean dryRun, int connections) {}
-
-    PoolActions(DatabaseEngine engine) {
-        this.engine = engine;
-    }
 
     void addTo(AdminRoutes routes) {
         routes.change("/settings", this::changeSettings);

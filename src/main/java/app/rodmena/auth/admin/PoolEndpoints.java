@@ -26,12 +26,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The state of the pool, its connections, waiters, events and history; times of statements and requests. */
-final class PoolEndpoints {
+record PoolEndpoints(ServerInfo server, DatabaseEngine engine, Metrics metrics) {
     private static final int DEFAULT_EVENT_LIMIT = 200;
-
-    private final ServerInfo server;
-    private final DatabaseEngine engine;
-    private final Metrics metrics;
 
     private record Server(String version, String instance, Instant startTime, long uptimeMillis) {}
 
@@ -59,12 +55,6 @@ final class PoolEndpoints {
     private record RouteTimes(String name, String route, TimingStatistics times) {}
 
     private record RequestsAnswered(int inFlight, List<RequestMetrics.Answers> answers, List<RouteTimes> times) {}
-
-    PoolEndpoints(ServerInfo server, DatabaseEngine engine, Metrics metrics) {
-        this.server = server;
-        this.engine = engine;
-        this.metrics = metrics;
-    }
 
     void addTo(AdminRoutes routes) {
         routes.read("/pool", request -> AdminJson.response(pool(request.session())));

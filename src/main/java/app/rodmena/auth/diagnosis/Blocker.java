@@ -117,7 +117,7 @@ public record Blocker(
                     ? label()
                     : "%s of role %s, prepared %s ago".formatted(label(), user, Formats.time(lasting));
         }
-        String type = kind.label().isEmpty() ? "" : ", " + kind.label();
+        String type = kind.label.isEmpty() ? "" : ", " + kind.label;
         String role = kind == Kind.SUPERUSER ? " " + user : "";
         String activity =
                 hidden ? "activity hidden from this role" : "%s for %s".formatted(state, Formats.time(lasting));
@@ -157,15 +157,11 @@ public record Blocker(
         /** A session of another client. */
         CLIENT("");
 
+        /** The kind in a sentence; empty if the session's other names say it. */
         private final String label;
 
         Kind(String label) {
             this.label = label;
-        }
-
-        /** The kind in a sentence; empty if the session's other names say it. */
-        String label() {
-            return label;
         }
 
         static Kind of(Backend backend) {

@@ -9,7 +9,6 @@ import app.rodmena.auth.diagnosis.Blocker.Path;
 import app.rodmena.auth.pool.ConnectionView;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * Follows lock waits to the session at the head of the chain, which waits for no lock. Immutable after construction.
@@ -38,11 +38,18 @@ final class BlockingChains {
     /** Of several heads, the one with the oldest transaction: the others are more likely to end soon. */
     Optional<Blocker> of(Backend waiting) {
         Map<Integer, List<Integer>> chains = new LinkedHashMap<>();
-        extend(chains, List.of(), waiting.pid());
-        Deque<Integer> pending = new ArrayDeque<>(chains.keySet());
+        Deque<Integer> pending = new ArrayDeque<>(List.of(waiting.pid()));
         while (!pending.isEmpty()) {
             int pid = pending.remove();
-            pending.addAll(extend(chains, chains.get(pid), pid));
+            List<Integer> chain = chains.getOrDefault(pid, List.of());
+            for (int blocker : blockers(pid)) {
+                if (!chains.containsKey(blocker)) {
+                    chains.put(
+                            blocker,
+                            Stream.concat(chain.stream(), Stream.of(blocker)).toList());
+                    pending.add(blocker);
+                }
+            }
         }
         List<List<Integer>> heads = chains.entrySet().stream()
                 .filter(chain -> blockers(chain.getKey()).isEmpty())
@@ -90,19 +97,6 @@ final class BlockingChains {
                 .map(LockWait::what)
                 .filter(what -> !what.isEmpty() && !what.startsWith("a row") && !what.equals("another transaction"))
                 .equals(blocker.lockWait().map(LockWait::what));
-    }
-
-    /** Adds a chain for each blocker of {@code pid} that has none yet. @return the pids of these blockers */
-    private List<Integer> extend(Map<Integer, List<Integer>> chains, List<Integer> chain, int pid) {
-        List<Integer> added = new ArrayList<>();
-        for (int blocker : blockers(pid)) {
-            List<Integer> extended = new ArrayList<>(chain);
-            extended.add(blocker);
-            if (chains.putIfAbsent(blocker, extended) == null) {
-                added.add(blocker);
-            }
-        }
-        return added;
     }
 
     private List<Integer> blockers(int pid) {

@@ -24,11 +24,8 @@ import java.util.Map;
 
 @Description(
         "Explains the pool's state: holders of connections, waiting callers, backends of PostgreSQL, recommendations")
-final class DiagnosisBean {
+record DiagnosisBean(Diagnostics diagnostics, ActivityHistory history) {
     private static final Duration MAX_AGE = Duration.ofSeconds(3);
-
-    private final Diagnostics diagnostics;
-    private final ActivityHistory history;
 
     @Description("Number of checked-out connections with one verdict")
     record Count(
@@ -37,11 +34,6 @@ final class DiagnosisBean {
 
             @Description(value = "Number of connections", unit = "connections")
             int count) {}
-
-    DiagnosisBean(Diagnostics diagnostics, ActivityHistory history) {
-        this.history = history;
-        this.diagnostics = diagnostics;
-    }
 
     /**
      * Returns a diagnosis that is not older than {@link #MAX_AGE}, so that attributes read in sequence usually agree.

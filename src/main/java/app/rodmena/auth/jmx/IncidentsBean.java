@@ -12,14 +12,8 @@ import javax.management.Notification;
 import javax.management.ObjectName;
 
 @Description("The last twenty incidents, each recorded when it began, and a notification for each")
-final class IncidentsBean {
+record IncidentsBean(Incidents incidents) {
     private static final int MAX_WAITING = 100;
-
-    private final Incidents incidents;
-
-    IncidentsBean(Incidents incidents) {
-        this.incidents = incidents;
-    }
 
     /** The sender of the bean with this name. */
     static NotificationSender<Incident> sender(ObjectName name) {

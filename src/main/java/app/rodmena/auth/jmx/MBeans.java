@@ -168,13 +168,7 @@ public final class MBeans implements AutoCloseable {
     }
 
     @Description("All physical connections of the pool, and all callers waiting for one")
-    static final class ConnectionsBean {
-        private final DatabaseEngine engine;
-
-        ConnectionsBean(DatabaseEngine engine) {
-            this.engine = engine;
-        }
-
+    record ConnectionsBean(DatabaseEngine engine) {
         @Description(
                 "All physical connections; each row is consistent in itself, rows may be of slightly different instants")
         public Table<ConnectionView> getConnections() {
@@ -189,13 +183,7 @@ public final class MBeans implements AutoCloseable {
 
     @Description(
             "Statements that took longer than slow_statement, since start or since the last resetStatistics of the pool")
-    static final class StatementsBean {
-        private final Metrics metrics;
-
-        StatementsBean(Metrics metrics) {
-            this.metrics = metrics;
-        }
-
+    record StatementsBean(Metrics metrics) {
         @Description("Statements by the sum of their slow runs, longest first; at most fifty")
         public List<SlowStatement> getByTotal() {
             return metrics.slowStatements().byTotal();
@@ -213,13 +201,7 @@ public final class MBeans implements AutoCloseable {
     }
 
     @Description("Sizing advice for the load of the last minute, and forecasts for other sizes")
-    static final class CapacityBean {
-        private final PoolSizeAdvisor adviser;
-
-        CapacityBean(PoolSizeAdvisor advisor) {
-            this.adviser = advisor;
-        }
-
+    record CapacityBean(PoolSizeAdvisor adviser) {
         @Description("Sizing advice for the pool")
         @Flatten
         public PoolSizeAdvice getAdvised() {
@@ -240,13 +222,7 @@ public final class MBeans implements AutoCloseable {
 
     @Description(
             "All processes of this server on the database: their maximum connections, and whether PostgreSQL allows them")
-    static final class FleetBean {
-        private final FleetWatch watch;
-
-        FleetBean(FleetWatch watch) {
-            this.watch = watch;
-        }
-
+    record FleetBean(FleetWatch watch) {
         @Description("The fleet as a whole")
         @Flatten
         public FleetReading getOverview() {
@@ -260,13 +236,7 @@ public final class MBeans implements AutoCloseable {
     }
 
     @Description("Actions against faults; each returns its outcome, or in a dry run the expected outcome")
-    static final class RemediesBean {
-        private final BackendActions actions;
-
-        RemediesBean(BackendActions actions) {
-            this.actions = actions;
-        }
-
+    record RemediesBean(BackendActions actions) {
         @Description(
                 value =
                         "Cancels the statement that runs on a connection; its caller gets an error, the connection stays open",

@@ -13,16 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 @Description("The connection pool: numbers, totals since start, and operations")
-final class PoolBean {
+record PoolBean(DatabaseEngine engine, Metrics metrics) {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
-
-    private final DatabaseEngine engine;
-    private final Metrics metrics;
-
-    PoolBean(DatabaseEngine engine, Metrics metrics) {
-        this.engine = engine;
-        this.metrics = metrics;
-    }
 
     @Description("The pool's numbers at one instant")
     @Flatten

@@ -16,15 +16,11 @@ import javax.management.Notification;
 import javax.management.ObjectName;
 
 @Description("The pool's events: the last ones, counts by kind, and a notification for each")
-final class PoolEventsBean {
+record PoolEventsBean(PoolEvents events, RecentEvents recent, NotificationSender<PoolEvent> sender) {
     private static final int MAX_WAITING = 1024;
 
     /** Places of the queue for significant events, so that a flood of checkouts does not displace a suspected leak. */
     private static final int RESERVED_FOR_SIGNIFICANT = 256;
-
-    private final PoolEvents events;
-    private final RecentEvents recent;
-    private final NotificationSender<PoolEvent> sender;
 
     @Description("Number of events of one kind")
     record Count(
@@ -33,12 +29,6 @@ final class PoolEventsBean {
 
             @Description(value = "Count since start", unit = "events")
             long count) {}
-
-    PoolEventsBean(PoolEvents events, RecentEvents recent, NotificationSender<PoolEvent> sender) {
-        this.events = events;
-        this.recent = recent;
-        this.sender = sender;
-    }
 
     /** The sender of the bean with this name. */
     static NotificationSender<PoolEvent> sender(ObjectName name) {

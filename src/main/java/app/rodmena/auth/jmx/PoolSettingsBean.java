@@ -12,13 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 @Description("The pool's settings; changes take effect immediately and last until the next start")
-final class PoolSettingsBean {
-    private final DatabaseEngine engine;
-
-    PoolSettingsBean(DatabaseEngine engine) {
-        this.engine = engine;
-    }
-
+record PoolSettingsBean(DatabaseEngine engine) {
     @Description("All settings of the pool at one instant")
     @Flatten
     public PoolSettings getSettings() {

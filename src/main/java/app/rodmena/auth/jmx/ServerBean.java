@@ -9,10 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 @Description("The server: version, addresses, answered requests")
-final class ServerBean {
-    private final ServerInfo server;
-    private final RequestMetrics requests;
-
+record ServerBean(ServerInfo server, RequestMetrics requests) {
     @Description("One listener of the server")
     record Address(
             @Description(key = true, value = "Name of the listener, for example api")
@@ -20,11 +17,6 @@ final class ServerBean {
 
             @Description("The actual address, including the bound port")
             String address) {}
-
-    ServerBean(ServerInfo server, RequestMetrics requests) {
-        this.server = server;
-        this.requests = requests;
-    }
 
     @Description("Version of the server")
     public String getVersion() {

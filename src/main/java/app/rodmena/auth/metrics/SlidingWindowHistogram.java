@@ -9,12 +9,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Counts the durations of the last minute in a histogram, and their number per 10 s of the last 15 minutes.
@@ -43,54 +41,29 @@ final class SlidingWindowHistogram implements Reservoir {
 
     private static final int BUCKETS = SUB_BUCKETS * (LARGEST_EXPONENT - SUB_BITS + 2);
 
-    /** A slice of 10 s with its histogram. */
-    private record Slice(long startNanos, AtomicIntegerArray buckets) {
-        Slice(long startNanos) {
-            this(startNanos, new AtomicIntegerArray(BUCKETS));
-        }
-
-        long count() {
-            long count = 0;
-            for (int i = 0; i < BUCKETS; i++) {
-                count += buckets.get(i);
-            }
-            return count;
-        }
-
-        PastSlice withoutBuckets() {
-            return new PastSlice(startNanos, count());
-        }
-
-        void addTo(long[] counts) {
-            for (int i = 0; i < BUCKETS; i++) {
-                counts[i] += buckets.get(i);
-            }
-        }
-    }
-
-    /** A slice of 10 s with its count only. */
-    private record PastSlice(long startNanos, long count) {}
+    /** The start of a slice of 10 s, and the number of durations before it. */
+    private record Start(long nanos, long countBefore) {}
 
     /** Reads the durations since its last call. For one thread, which must read more often than every 10 s. */
     final class IntervalReader {
         private final int[] reported = new int[BUCKETS];
-        private Slice slice = current;
+        private AtomicIntegerArray slice = current;
 
         LatencySummary sinceLast() {
             long[] counts = new long[BUCKETS];
-            Slice latest = current;
-            if (latest.buckets != slice.buckets) {
+            AtomicIntegerArray latest = current;
+            if (latest != slice) {
                 add(counts);
                 Arrays.fill(reported, 0);
                 slice = latest;
             }
             add(counts);
-            return LatencySummary.of(Arrays.stream(counts).sum(), snapshot(counts));
+            return LatencySummary.of(sum(counts), snapshot(counts));
         }
 
         private void add(long[] counts) {
             for (int i = 0; i < BUCKETS; i++) {
-                int count = slice.buckets.get(i);
+                int count = slice.get(i);
                 counts[i] += count - reported[i];
                 reported[i] = count;
             }
@@ -99,9 +72,13 @@ final class SlidingWindowHistogram implements Reservoir {
 
     private final LongSupplier clock;
     private final LongAdder totalNanos = new LongAdder();
-    private final Deque<Slice> recentSlices = new ArrayDeque<>();
-    private final Deque<PastSlice> pastSlices = new ArrayDeque<>();
-    private volatile Slice current;
+    /** The histograms of the last slices, except for the current one, the newest first. */
+    private final Deque<AtomicIntegerArray> recentSlices = new ArrayDeque<>();
+
+    /** Of the current slice and those before, the newest first. */
+    private final Deque<Start> starts = new ArrayDeque<>();
+
+    private volatile AtomicIntegerArray current = new AtomicIntegerArray(BUCKETS);
 
     /** The counts of all slices that are no longer recent. Guarded by this, like the field below. */
     private final long[] expired = new long[BUCKETS];
@@ -112,12 +89,12 @@ final class SlidingWindowHistogram implements Reservoir {
     /** @param clock a monotonic clock in nanoseconds, such as {@link System#nanoTime} */
     SlidingWindowHistogram(LongSupplier clock) {
         this.clock = clock;
-        current = new Slice(clock.getAsLong());
+        starts.add(new Start(clock.getAsLong(), 0));
     }
 
     @Override
     public void update(long nanos) {
-        current.buckets.getAndIncrement(bucketOf(nanos));
+        current.getAndIncrement(bucketOf(nanos));
         totalNanos.add(nanos);
     }
 
@@ -129,16 +106,15 @@ final class SlidingWindowHistogram implements Reservoir {
     /** Starts the next slice. */
     synchronized void rotate() {
         recentSlices.addFirst(current);
-        current = new Slice(clock.getAsLong());
-        slicesSinceReset++;
+        current = new AtomicIntegerArray(BUCKETS);
         if (recentSlices.size() > PERCENTILE_SLICES) {
-            Slice old = recentSlices.removeLast();
-            old.addTo(expired);
-            pastSlices.addFirst(old.withoutBuckets());
+            add(recentSlices.removeLast(), expired);
         }
-        if (recentSlices.size() + pastSlices.size() > RATE_SLICES) {
-            pastSlices.removeLast();
+        starts.addFirst(new Start(clock.getAsLong(), sum(countsSinceStart())));
+        if (starts.size() > RATE_SLICES + 1) {
+            starts.removeLast();
         }
+        slicesSinceReset++;
     }
 
     /** Percentiles and rates start again. The slices before are kept: a concurrent recording may still add to them. */
@@ -149,9 +125,7 @@ final class SlidingWindowHistogram implements Reservoir {
 
     /** All durations since start, unaffected by resets. */
     synchronized Distribution sinceStart() {
-        long[] counts = expired.clone();
-        recentSlices.forEach(slice -> slice.addTo(counts));
-        current.addTo(counts);
+        long[] counts = countsSinceStart();
         long[] byBound = new long[Distribution.BUCKETS];
         for (int i = 0; i < BUCKETS; i++) {
             byBound[Distribution.bucketOf(midpointOf(i))] += counts[i];
@@ -162,27 +136,43 @@ final class SlidingWindowHistogram implements Reservoir {
     /** Durations per second over the given time, or since the start or last reset if that is shorter. */
     synchronized double rate(Duration period) {
         long now = clock.getAsLong();
-        List<PastSlice> covered = Stream.concat(recent().map(Slice::withoutBuckets), pastSlices.stream())
-                .limit(slicesSinceReset)
-                .filter(slice -> now - slice.startNanos <= period.toNanos())
-                .toList();
-        long since = covered.isEmpty() ? current.startNanos : covered.get(covered.size() - 1).startNanos;
-        long count =
-                current.count() + covered.stream().mapToLong(PastSlice::count).sum();
-        return count == 0 ? 0 : count * 1e9 / Math.max(now - since, 1);
+        Start since = starts.stream()
+                .limit(slicesSinceReset + 1L)
+                .filter(start -> start == starts.getFirst() || now - start.nanos <= period.toNanos())
+                .reduce((newer, older) -> older)
+                .orElseThrow();
+        long count = sum(countsSinceStart()) - since.countBefore;
+        return count == 0 ? 0 : count * 1e9 / Math.max(now - since.nanos, 1);
+    }
+
+    private long[] countsSinceStart() {
+        long[] counts = expired.clone();
+        recentSlices.forEach(slice -> add(slice, counts));
+        add(current, counts);
+        return counts;
+    }
+
+    /** The counts of the last minute, or since the last reset if that is shorter. */
+    private long[] recentCounts() {
+        long[] counts = new long[BUCKETS];
+        add(current, counts);
+        recentSlices.stream().limit(slicesSinceReset).forEach(slice -> add(slice, counts));
+        return counts;
+    }
+
+    private static void add(AtomicIntegerArray slice, long[] counts) {
+        for (int i = 0; i < BUCKETS; i++) {
+            counts[i] += slice.get(i);
+        }
+    }
+
+    private static long sum(long[] counts) {
+        return Arrays.stream(counts).sum();
     }
 
     @Override
     public synchronized Snapshot getSnapshot() {
-        long[] counts = new long[BUCKETS];
-        current.addTo(counts);
-        recent().forEach(slice -> slice.addTo(counts));
-        return snapshot(counts);
-    }
-
-    /** The slices of the last minute since the last reset, except for the current one. */
-    private Stream<Slice> recent() {
-        return recentSlices.stream().limit(slicesSinceReset);
+        return snapshot(recentCounts());
     }
 
     private static Snapshot snapshot(long[] counts) {
@@ -194,8 +184,7 @@ final class SlidingWindowHistogram implements Reservoir {
 
     @Override
     public synchronized int size() {
-        long count = current.count() + recent().mapToLong(Slice::count).sum();
-        return (int) Math.min(Integer.MAX_VALUE, count);
+        return (int) Math.min(Integer.MAX_VALUE, sum(recentCounts()));
     }
 
     static int bucketOf(long nanos) {

@@ -28,15 +28,11 @@ public enum IncidentCause {
     /** Callers wait and no connection is in use, although connections are opened. */
     STALLED(3);
 
-    private final int severity;
+    /** An incident has the most severe cause of its occurrences. */
+    final int severity;
 
     IncidentCause(int severity) {
         this.severity = severity;
-    }
-
-    /** The severity; an incident has the most severe cause of its occurrences. */
-    int severity() {
-        return severity;
     }
 
     /** The cause of the incident for a failed request; empty if such a failure is no incident. */

@@ -145,7 +145,10 @@ public final class Incidents implements AutoCloseable {
     /** The incidents kept, the newest first. */
     public List<Incident> newestFirst() {
         return stored().stream()
-                .map(incident -> incident.with(repetitions(incident), lasted(incident)))
+                .map(incident -> {
+                    OpenIncidents.Progress progress = progress(incident);
+                    return incident.with(progress.repetitions(), progress.lasted());
+                })
                 .toList();
     }
 
@@ -314,7 +317,7 @@ public final class Incidents implements AutoCloseable {
     /** Updates the number of further occurrences in memory and in the files. */
     private void storeRepetitions() {
         for (Incident incident : stored()) {
-            if (repetitions(incident) != incident.repetitions()) {
+            if (progress(incident).repetitions() != incident.repetitions()) {
                 put(current(incident));
                 store(incident.id());
             }
@@ -531,10 +534,10 @@ public final class Incidents implements AutoCloseable {
 
     /** The incident with its current number of further occurrences, end and activity, in the document as well. */
     private Incident current(Incident incident) {
-        long repetitions = repetitions(incident);
-        Optional<Duration> lasted = lasted(incident);
-        boolean isComplete = repetitions == incident.repetitions() && lasted.equals(incident.lasted());
-        if (isComplete && !open.isOngoing(incident.id())) {
+        OpenIncidents.Progress progress = progress(incident);
+        Optional<Duration> lasted = progress.lasted();
+        boolean isComplete = progress.repetitions() == incident.repetitions() && lasted.equals(incident.lasted());
+        if (isComplete && !progress.isOngoing()) {
             return incident;
         }
         Instant now = Instant.now();
@@ -545,7 +548,7 @@ public final class Incidents implements AutoCloseable {
                 .filter(second -> isKept && !second.time().isAfter(end.plus(MINUTE)))
                 .toList();
         return IncidentDocument.with(
-                incident, repetitions, lasted, between(incident.time(), end.plusSeconds(1)), history);
+                incident, progress.repetitions(), lasted, between(incident.time(), end.plusSeconds(1)), history);
     }
 
     /** The activity of a period; empty if the history has no part of it. */
@@ -558,13 +561,8 @@ public final class Incidents implements AutoCloseable {
         }
     }
 
-    private Optional<Duration> lasted(Incident incident) {
-        return open.isOngoing(incident.id())
-                ? Optional.empty()
-                : open.lasted(incident.id()).or(incident::lasted);
-    }
-
-    private long repetitions(Incident incident) {
-        return open.repetitions(incident.id()).orElse(incident.repetitions());
+    private OpenIncidents.Progress progress(Incident incident) {
+        return open.progress(incident.id())
+                .orElseGet(() -> new OpenIncidents.Progress(incident.repetitions(), false, incident.lasted()));
     }
 }

@@ -61,6 +61,11 @@ final class OpenIncidents {
      */
     record Decision(String id, IncidentCause cause, boolean isNew, boolean isWorse) {}
 
+    /**
+     * The number of further occurrences of an incident, and how long it lasted in whole milliseconds if it has ended.
+     */
+    record Progress(long repetitions, boolean isOngoing, Optional<Duration> lasted) {}
+
     private static final class Open {
         final String id;
         final Set<IncidentCause> causes = EnumSet.noneOf(IncidentCause.class);
@@ -138,7 +143,7 @@ final class OpenIncidents {
             return new Decision(incident.id, cause, true, false);
         }
         incident.repetitions += times;
-        boolean isWorse = cause.severity() > incident.worst.severity();
+        boolean isWorse = cause.severity > incident.worst.severity;
         if (isWorse) {
             incident.worst = cause;
         }
@@ -184,15 +189,14 @@ final class OpenIncidents {
         return ended;
     }
 
-    /** The duration of an incident in milliseconds; empty if it has not ended, or is no longer known. */
-    synchronized Optional<Duration> lasted(String id) {
-        return find(id).filter(incident -> incident.ended)
-                .map(incident -> TimeUnit.NANOSECONDS.toMillis(incident.lastNanos - incident.beganNanos))
-                .map(Duration::ofMillis);
-    }
-
-    synchronized boolean isOngoing(String id) {
-        return find(id).filter(incident -> !incident.ended).isPresent();
+    /** The progress of an incident; empty if it is no longer known. */
+    synchronized Optional<Progress> progress(String id) {
+        return find(id).map(incident -> new Progress(
+                incident.repetitions,
+                !incident.ended,
+                Optional.of(incident.lastNanos - incident.beganNanos)
+                        .filter(lasted -> incident.ended)
+                        .map(lasted -> Duration.ofMillis(TimeUnit.NANOSECONDS.toMillis(lasted)))));
     }
 
     /** The id of the incident of the last occurrence of this cause; empty if it has ended. */
@@ -200,11 +204,6 @@ final class OpenIncidents {
         return Optional.ofNullable(lastOf.get(cause))
                 .filter(incident -> now.isBefore(incident.until) && !incident.ended)
                 .map(incident -> incident.id);
-    }
-
-    /** The number of further occurrences of an incident; empty if it is no longer known. */
-    synchronized Optional<Long> repetitions(String id) {
-        return find(id).map(incident -> incident.repetitions);
     }
 
     private Optional<Open> find(String id) {

@@ -33,15 +33,7 @@ import javax.management.openmbean.TabularDataSupport;
  * A proxy for an MBean server that permits only what {@link MBeanPolicy} allows, writes changes and denials to the
  * {@link AuditLog}, and denies every method that it does not know. Used by both Jolokia and remote JMX. Thread-safe.
  */
-final class GuardedMBeanServer implements InvocationHandler {
-    private final MBeanServer target;
-    private final Supplier<OperatorSession> currentSession;
-
-    private GuardedMBeanServer(MBeanServer target, Supplier<OperatorSession> currentSession) {
-        this.target = target;
-        this.currentSession = currentSession;
-    }
-
+record GuardedMBeanServer(MBeanServer target, Supplier<OperatorSession> currentSession) implements InvocationHandler {
     /**
      * @param currentSession returns the current operator session; throws a SecurityException if it is no longer valid
      */

@@ -25,11 +25,11 @@ class IncidentEndsTest {
         for (int second = 41; second < 45; second++) {
             assertThat(diagnosed(second)).isEmpty();
         }
-        assertThat(incidents.isOngoing(id)).isTrue();
+        assertThat(incidents.progress(id).orElseThrow().isOngoing()).isTrue();
         assertThat(diagnosed(45)).containsExactly(id);
         assertThat(diagnosed(46)).isEmpty();
-        assertThat(incidents.isOngoing(id)).isFalse();
-        assertThat(incidents.lasted(id)).contains(Duration.ofSeconds(40));
+        assertThat(incidents.progress(id).orElseThrow().isOngoing()).isFalse();
+        assertThat(incidents.progress(id).orElseThrow().lasted()).contains(Duration.ofSeconds(40));
     }
 
     @Test
@@ -38,7 +38,7 @@ class IncidentEndsTest {
         assertThat(diagnosed(600)).isEmpty();
         assertThat(diagnosed(601)).isEmpty();
         assertThat(diagnosed(602, LOCK)).isEmpty();
-        assertThat(incidents.lasted(id)).isEmpty();
+        assertThat(incidents.progress(id).orElseThrow().lasted()).isEmpty();
     }
 
     @Test
@@ -57,14 +57,14 @@ class IncidentEndsTest {
         diagnosed(4);
         diagnosed(5);
         assertThat(diagnosed(6)).containsExactly(id);
-        assertThat(incidents.lasted(id)).contains(Duration.ZERO);
+        assertThat(incidents.progress(id).orElseThrow().lasted()).contains(Duration.ZERO);
 
         assertThat(occurred(LOCK, 20)).isEqualTo(id);
-        assertThat(incidents.lasted(id)).isEmpty();
+        assertThat(incidents.progress(id).orElseThrow().lasted()).isEmpty();
         diagnosed(23);
         diagnosed(24);
         assertThat(diagnosed(25)).containsExactly(id);
-        assertThat(incidents.lasted(id)).contains(Duration.ofSeconds(20));
+        assertThat(incidents.progress(id).orElseThrow().lasted()).contains(Duration.ofSeconds(20));
     }
 
     private List<String> diagnosed(int second, String... roots) {

@@ -25,13 +25,13 @@ class OpenIncidentsTest {
                         .id())
                 .isEqualTo(id);
         assertThat(open.current(IncidentCause.TIMEOUT, START.plusSeconds(59))).contains(id);
-        assertThat(open.repetitions(id)).contains(6L);
+        assertThat(open.progress(id).orElseThrow().repetitions()).isEqualTo(6);
 
         assertThat(open.current(IncidentCause.TIMEOUT, START.plusSeconds(60))).isEmpty();
         Decision next = record(IncidentCause.TIMEOUT, LOCK, 60);
         assertThat(next.isNew()).isTrue();
         assertThat(next.id()).isGreaterThan(id);
-        assertThat(open.repetitions(next.id())).contains(0L);
+        assertThat(open.progress(next.id()).orElseThrow().repetitions()).isEqualTo(0);
     }
 
     @Test
