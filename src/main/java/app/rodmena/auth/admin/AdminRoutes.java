@@ -9,28 +9,23 @@ final class AdminRoutes {
     final Router<AdminEndpoint> router = new Router<>();
 
     /** Adds an endpoint for all clients, without login. */
-    AdminRoutes open(String path, Function<AdminRequest, Response> action) {
-        return add("GET", path, new AdminEndpoint(false, false, true, action));
+    void open(String path, Function<AdminRequest, Response> action) {
+        router.add("GET", path, new AdminEndpoint(false, false, true, action));
     }
 
     /** Adds an endpoint for operators with any role. */
-    AdminRoutes read(String path, Function<AdminRequest, Response> action) {
-        return add("GET", path, new AdminEndpoint(false, false, false, action));
+    void read(String path, Function<AdminRequest, Response> action) {
+        router.add("GET", path, new AdminEndpoint(false, false, false, action));
     }
 
     /** Adds an endpoint for operators with any role that may wait for PostgreSQL. */
-    AdminRoutes readBlocking(String path, Function<AdminRequest, Response> action) {
-        return add("GET", path, new AdminEndpoint(false, true, false, action));
+    void readBlocking(String path, Function<AdminRequest, Response> action) {
+        router.add("GET", path, new AdminEndpoint(false, true, false, action));
     }
 
     /** Adds an endpoint for operators with the role control, for POST. */
-    AdminRoutes change(String path, Function<AdminRequest, Response> action) {
-        return add("POST", path, new AdminEndpoint(true, true, false, action));
-    }
-
-    private AdminRoutes add(String method, String path, AdminEndpoint endpoint) {
-        router.add(method, path, endpoint);
-        return this;
+    void change(String path, Function<AdminRequest, Response> action) {
+        router.add("POST", path, new AdminEndpoint(true, true, false, action));
     }
 
     /**

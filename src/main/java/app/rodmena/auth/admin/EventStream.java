@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.core.Core;
 import app.rodmena.auth.diagnosis.Diagnosis;
-import app.rodmena.auth.diagnosis.incident.Incident;
 import app.rodmena.auth.diagnosis.incident.Incident.IncidentListener;
 import app.rodmena.auth.http.HttpError;
 import app.rodmena.auth.http.Response;
@@ -53,7 +52,7 @@ final class EventStream implements PoolListener, AutoCloseable {
             EnumSet.complementOf(EnumSet.of(PoolEventKind.CHECKOUT, PoolEventKind.CHECKIN));
 
     private final Core core;
-    private final IncidentListener onIncident = this::broadcast;
+    private final IncidentListener onIncident = incident -> broadcast(message("incident", incident));
     private final Operators operators;
     private final List<Subscriber> clients = new CopyOnWriteArrayList<>();
     private final BlockingQueue<PoolEvent> queue = new ArrayBlockingQueue<>(MAX_QUEUED_EVENTS);
@@ -171,10 +170,6 @@ final class EventStream implements PoolListener, AutoCloseable {
 
     private Stream<Subscriber> subscribersOf(PoolEvent event) {
         return clients.stream().filter(subscriber -> subscriber.kinds.contains(event.kind()));
-    }
-
-    private void broadcast(Incident incident) {
-        broadcast(message("incident", incident));
     }
 
     private void broadcast(ByteBuffer message) {

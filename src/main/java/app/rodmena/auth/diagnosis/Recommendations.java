@@ -53,12 +53,14 @@ final class Recommendations {
     private final Observation observation;
     private final List<Holder> holders;
     private final Commands commands;
+    private final PoolSettings settings;
     private final List<Recommendation> steps = new ArrayList<>();
 
     private Recommendations(Observation observed, List<Holder> holders, Commands commands) {
         this.observation = observed;
         this.holders = holders;
         this.commands = commands;
+        this.settings = observed.after().settings();
     }
 
     static List<Recommendation> of(Situation situation, Observation observed, List<Holder> holders, Commands commands) {
@@ -301,7 +303,7 @@ final class Recommendations {
                             + " and state = 'active' and query_start <= '%s'".formatted(clock())
                             + " and wait_event is distinct from 'SyncRep'");
         }
-        Duration timeout = observation.after().settings().statementTimeout();
+        Duration timeout = settings.statementTimeout();
         if (timeout.compareTo(SHORTER_TIMEOUT) > 0) {
             add(
                     "Let PostgreSQL cancel statements earlier: the statement timeout is now " + Formats.time(timeout),
@@ -337,7 +339,7 @@ final class Recommendations {
                 commands.threads());
         add("Return connections before slow work, with try-with-resources");
         if (longest.verdict() == Verdict.LEAK) {
-            long limit = observation.after().settings().leakThreshold().toMillis() + 1_000;
+            long limit = settings.leakThreshold().toMillis() + 1_000;
             add(
                     "Reclaim connections in use for longer than %s, from now until the next start: their callers get"
                                     .formatted(Formats.time(Duration.ofMillis(limit)))
@@ -347,7 +349,6 @@ final class Recommendations {
     }
 
     private void forLostPeer(Holder first) {
-        PoolSettings settings = observation.after().settings();
         add("Wait: each caller gets an error within %s of the start of its wait, and its connection is replaced"
                 .formatted(Formats.time(settings.socketTimeout())));
         add("Check for packet loss between this host and PostgreSQL", commands.sockets());
@@ -372,11 +373,9 @@ final class Recommendations {
         if (SituationClassifier.waitsForBatch(observation)) {
             add(
                     "More connections do not help: the limit is %s at a time for each kind of query. If there are idle cores,"
-                                    .formatted(Formats.count(
-                                            observation.after().settings().batchSlots(), "batch", "batches"))
+                                    .formatted(Formats.count(settings.batchSlots(), "batch", "batches"))
                             + " raise it",
-                    "./run.sh --batch-slots "
-                            + 2 * observation.after().settings().batchSlots());
+                    "./run.sh --batch-slots " + 2 * settings.batchSlots());
             return;
         }
         if (observation.postgres().flatMap(StatementWaits::busyCores).isPresent()) {
@@ -419,7 +418,6 @@ final class Recommendations {
 
     private void opening() {
         query("Measure how long it takes to connect from this host", "select 1");
-        PoolSettings settings = observation.after().settings();
         if (settings.maxOverflow() > 0) {
             add(
                     "Keep more connections open, so that fewer are opened under load",
@@ -532,7 +530,7 @@ final class Recommendations {
                 "select application_name, usename, state, count(*), max(now() - state_change) as longest"
                         + " from pg_stat_activity where backend_type = 'client backend'"
                         + " group by 1, 2, 3 order by 4 desc");
-        int maximum = observation.after().settings().maximum();
+        int maximum = settings.maximum();
         if (maximum > 1) {
             add(
                     "Open fewer connections: this process may open %s".formatted(maximum),

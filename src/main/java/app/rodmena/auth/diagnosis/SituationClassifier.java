@@ -67,7 +67,7 @@ final class SituationClassifier {
             return Situation.STALLED;
         }
         if (holders.stream().anyMatch(holder -> holder.verdict().isTrouble())) {
-            return isFull(observation)
+            return isFull(pool)
                     ? Situation.EXHAUSTED
                     : waitsForBatch(observation) ? Situation.BLOCKED : Situation.TROUBLED;
         }
@@ -78,7 +78,7 @@ final class SituationClassifier {
             return Situation.STALLED;
         }
         // Short uses leave a permit free at one moment or another.
-        boolean isSaturated = isFull(observation) || observation.throughput().saturated();
+        boolean isSaturated = isFull(pool) || observation.throughput().saturated();
         if (pool.waiting() > 0 && (isSaturated || waitsForBatch(observation))) {
             return NoisyTenant.of(observation, holders).isPresent() ? Situation.NOISY_TENANT : Situation.SATURATED;
         }
@@ -95,8 +95,8 @@ final class SituationClassifier {
     }
 
     /** Whether a new caller has to wait for a check-in. */
-    private static boolean isFull(Observation observation) {
-        return !hasFreePermit(observation.after().view().numbers());
+    private static boolean isFull(PoolSnapshot pool) {
+        return pool.checkedOut() >= pool.maximum();
     }
 
     /**
@@ -106,13 +106,9 @@ final class SituationClassifier {
         PoolView view = observation.after().view();
         return view.numbers().waiting() > 0
                 && view.numbers().checkedOut() > 0
-                && hasFreePermit(view.numbers())
+                && !isFull(view.numbers())
                 && !view.suspended()
                 && view.oldestWait().compareTo(NORMAL_BATCH_WAIT) >= 0;
-    }
-
-    private static boolean hasFreePermit(PoolSnapshot pool) {
-        return pool.checkedOut() < pool.maximum();
     }
 
     private static boolean isSlowOrFailing(OpeningView opening) {

@@ -138,9 +138,10 @@ final class SlidingWindowHistogram implements Reservoir {
         long now = clock.getAsLong();
         Start since = starts.stream()
                 .limit(slicesSinceReset + 1L)
-                .filter(start -> start == starts.getFirst() || now - start.nanos <= period.toNanos())
+                .skip(1)
+                .filter(start -> now - start.nanos <= period.toNanos())
                 .reduce((newer, older) -> older)
-                .orElseThrow();
+                .orElse(starts.getFirst());
         long count = sum(countsSinceStart()) - since.countBefore;
         return count == 0 ? 0 : count * 1e9 / Math.max(now - since.nanos, 1);
     }

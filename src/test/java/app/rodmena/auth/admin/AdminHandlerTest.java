@@ -31,12 +31,12 @@ class AdminHandlerTest {
     @Test
     void blockingEndpointsDoNotDelayOthers() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
-        AdminRoutes routes = new AdminRoutes()
-                .read("/quick", endpointRequest -> Response.text("quick"))
-                .readBlocking("/slow", endpointRequest -> {
-                    await().until(() -> released.getCount() == 0);
-                    return Response.text("slow");
-                });
+        AdminRoutes routes = new AdminRoutes();
+        routes.read("/quick", endpointRequest -> Response.text("quick"));
+        routes.readBlocking("/slow", endpointRequest -> {
+            await().until(() -> released.getCount() == 0);
+            return Response.text("slow");
+        });
         try (Operators operatorsOff = Operators.anonymous();
                 AdminHandler handler =
                         new AdminHandler(routes, RemoteConfig.DEFAULT.originCheck(), 1024, operatorsOff);
@@ -61,7 +61,8 @@ class AdminHandlerTest {
     void tooManyLoginAttemptsGet429(@TempDir Path directory) throws Exception {
         OperatorsFile file = TestOperators.add(
                 directory, TestAdmin.CONTROL, OperatorRole.CONTROL, TestAdmin.password(TestAdmin.CONTROL));
-        AdminRoutes routes = new AdminRoutes().read("/page", endpointRequest -> Response.text("page"));
+        AdminRoutes routes = new AdminRoutes();
+        routes.read("/page", endpointRequest -> Response.text("page"));
         try (Operators operators = Operators.of(file);
                 AdminHandler handler = new AdminHandler(routes, RemoteConfig.DEFAULT.originCheck(), 1024, operators);
                 HttpPort port = new HttpPort("test", "127.0.0.1", 0, Optional.empty(), AdminListener.LIMITS, handler)) {
@@ -80,7 +81,8 @@ class AdminHandlerTest {
 
     @Test
     void unexpectedErrorsGet500AndAreLogged() throws Exception {
-        AdminRoutes routes = new AdminRoutes().read("/wrong", endpointRequest -> {
+        AdminRoutes routes = new AdminRoutes();
+        routes.read("/wrong", endpointRequest -> {
             throw new IllegalArgumentException("internal detail");
         });
         try (Operators operatorsOff = Operators.anonymous();
