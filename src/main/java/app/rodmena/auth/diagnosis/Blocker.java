@@ -124,6 +124,11 @@ public record Blocker(
         return "pid %s (%s%s%s, %s)".formatted(pid, name(), type, role, activity);
     }
 
+    /** What to add to the name of a lock: who has what the waiting session needs; empty if it is not known. */
+    static String heldBy(Optional<Blocker> session) {
+        return session.map(blocker -> " held by " + blocker.heldBy()).orElse("");
+    }
+
     private String name() {
         if (connectionId.isPresent()) {
             return "connection %s of this pool".formatted(connectionId.getAsInt());

@@ -106,13 +106,11 @@ record ConnectionObservation(
     /** The facts that both sides show, one sentence each. */
     List<String> evidence() {
         List<String> facts = new ArrayList<>();
-        facts.add("client: %s%s"
-                .formatted(
-                        after.transaction().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                        after.lastSqlAge()
-                                .map(age -> ", prepared %s %s ago"
-                                        .formatted(Formats.statement(after.lastSql()), Formats.time(age)))
-                                .orElse(", no statement prepared yet")));
+        String prepared = after.lastSqlAge()
+                .map(age -> "prepared %s %s ago".formatted(Formats.statement(after.lastSql()), Formats.time(age)))
+                .orElse("no statement prepared yet");
+        String state = after.transaction().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        facts.add("client: %s, %s".formatted(state, prepared));
         if (!isSteady()) {
             facts.add(
                     "client: the connection was returned, checked out or used for another statement during the query");
@@ -129,15 +127,12 @@ record ConnectionObservation(
     }
 
     private static String evidence(Backend backend) {
-        return "PostgreSQL: %s%s%s%s"
-                .formatted(
-                        backend.state().isEmpty() ? "state hidden" : backend.state(),
-                        backend.stateFor()
-                                .map(time -> " for " + Formats.time(time))
-                                .orElse(""),
-                        backend.waitEventType().isEmpty() ? "" : ", wait event " + backend.waitsFor(),
-                        backend.lockWait()
-                                .map(wait -> ", blocked by " + wait.blockedBy())
-                                .orElse(""));
+        return "PostgreSQL: "
+                + (backend.state().isEmpty() ? "state hidden" : backend.state())
+                + backend.stateFor().map(time -> " for " + Formats.time(time)).orElse("")
+                + (backend.waitEventType().isEmpty() ? "" : ", wait event " + backend.waitsFor())
+                + backend.lockWait()
+                        .map(wait -> ", blocked by " + wait.blockedBy())
+                        .orElse("");
     }
 }

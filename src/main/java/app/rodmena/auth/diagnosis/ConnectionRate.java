@@ -32,12 +32,11 @@ final class ConnectionRate {
     record ConnectionStorm(double perSecond, String application, double share) {
         /** For example {@code 130 new connections per second to PostgreSQL, 92 % of them by billing}. */
         String describe() {
-            return "connection storm: %s new connections per second to PostgreSQL%s"
-                    .formatted(
-                            Formats.rate(perSecond),
-                            application.isEmpty()
-                                    ? ", too short to be seen"
-                                    : ", %s %% of those seen by %s".formatted(Math.round(share * 100), application));
+            String clients = application.isEmpty()
+                    ? ", too short to be seen"
+                    : ", %s %% of those seen by %s".formatted(Math.round(share * 100), application);
+            return "connection storm: %s new connections per second to PostgreSQL".formatted(Formats.rate(perSecond))
+                    + clients;
         }
     }
 

@@ -149,7 +149,7 @@ public final class DiagnosisText {
                                 view.standby() ? " (a standby)" : "",
                                 slots.used(),
                                 slots.maxConnections(),
-                                slots.ours() + slots.oursBeside(),
+                                slots.allOurs(),
                                 slots.siblings(),
                                 slots.others()));
         indented(counts(view));
@@ -180,9 +180,7 @@ public final class DiagnosisText {
         omitted(busy.size() - MAX_BACKENDS);
     }
 
-    /**
-     * For example {@code 10 auth/vm-4123 active, 1 psql idle in transaction; the longest statement has run for 4 s}.
-     */
+    /** For example {@code 10 auth/vm-4123 active, 1 psql idle; the longest statement has run for 4 s}. */
     private static String counts(PostgresSnapshot view) {
         String all = view.counts().stream()
                 .limit(MAX_COUNTS)

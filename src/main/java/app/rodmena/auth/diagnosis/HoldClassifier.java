@@ -119,11 +119,8 @@ record HoldClassifier(
             return working("has just begun to wait for a lock");
         }
         Optional<Blocker> blocker = chains.flatMap(all -> all.of(backend));
-        String because = "has waited %s for %s%s"
-                .formatted(
-                        Formats.time(running),
-                        Formats.lock(backend.lockWait().map(LockWait::what).orElse("")),
-                        blocker.map(session -> " held by " + session.heldBy()).orElse(""));
+        String lock = Formats.lock(backend.lockWait().map(LockWait::what).orElse(""));
+        String because = "has waited %s for %s%s".formatted(Formats.time(running), lock, Blocker.heldBy(blocker));
         return new HoldClassification(Verdict.LOCK_WAIT, because, List.of(), blocker, false);
     }
 
@@ -141,22 +138,17 @@ record HoldClassifier(
         return new HoldClassification(Verdict.SLOW_SQL, because + change, List.of("plan: " + plan.nodes()));
     }
 
-    /**
-     * The backend does not exist. Needs confirmation: the notice of a backend that has just ended may be in transit.
-     */
+    /** Needs confirmation: the notice of a backend that has just ended may be in transit. */
     private HoldClassification withoutBackend(ConnectionObservation observation, boolean suspected) {
+        String waiting = observation.isReading()
+                ? ", and has waited for its response for " + Formats.time(observation.runningFor())
+                : "";
         String because = "uses a backend that no longer exists (pid %s)%s"
-                .formatted(
-                        observation.after().backendPid(),
-                        observation.isReading()
-                                ? ", and has waited for its response for " + Formats.time(observation.runningFor())
-                                : "");
+                .formatted(observation.after().backendPid(), waiting);
         return confirmed(Verdict.DEAD_BACKEND, because, suspected);
     }
 
-    /**
-     * Each side waits for the other: the network lost the statement or its result. Healthy networks need milliseconds.
-     */
+    /** Each side waits for the other: the network lost the statement or its result. */
     private HoldClassification bothSidesWait(ConnectionObservation observation, Backend backend, boolean suspected) {
         Duration silence = backend.stateFor().orElse(Duration.ZERO);
         Duration waiting = observation.after().lastSqlAge().orElse(observation.heldFor());

@@ -91,9 +91,7 @@ record Observation(
                         .anyMatch(failure -> REFUSED_BY_QUEUE.contains(failure.kind()));
     }
 
-    /**
-     * The SQLSTATE with which PostgreSQL cannot be queried, or the last connection attempt failed; empty if neither.
-     */
+    /** The SQLSTATE of the outage, or of the last failed attempt to connect; empty if there is neither. */
     String refusalState() {
         return outage.map(Monitor.Outage::sqlState)
                 .or(() -> after.opening().failure().map(SQLException::getSQLState))

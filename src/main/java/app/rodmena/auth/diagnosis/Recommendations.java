@@ -198,13 +198,11 @@ final class Recommendations {
                             .formatted(blocker.connectionId().getAsInt()),
                     commands.threads());
         } else {
+            String request = blocker.state().equals("idle")
+                    ? "release its advisory lock with pg_advisory_unlock"
+                    : "end its transaction";
             query(
-                    "Identify pid %s, and ask its owner to %s"
-                            .formatted(
-                                    pid,
-                                    blocker.state().equals("idle")
-                                            ? "release its advisory lock with pg_advisory_unlock"
-                                            : "end its transaction"),
+                    "Identify pid %s, and ask its owner to %s".formatted(pid, request),
                     "select pid, usename, application_name, client_addr, state, xact_start, query"
                             + " from pg_stat_activity where pid = " + pid);
         }

@@ -74,20 +74,13 @@ record Sentence(Observation observation, List<Holder> holders) {
                 .filter(backend -> backend.owner() == BackendOwner.OURS
                         && backend.lockWait().isPresent())
                 .findFirst()
-                .map(backend -> "; it waits for %s%s"
-                        .formatted(
-                                Formats.lock(backend.lockWait().orElseThrow().what()),
-                                new BlockingChains(view, List.of())
-                                        .of(backend)
-                                        .map(holder -> " held by " + holder.heldBy())
-                                        .orElse("")))
+                .map(backend -> "; it waits for "
+                        + Formats.lock(backend.lockWait().orElseThrow().what())
+                        + Blocker.heldBy(new BlockingChains(view, List.of()).of(backend)))
                 .orElse("");
     }
 
-    /**
-     * For example {@code 20 requests refused 40 s ago (no connection became free within pool_timeout), incident
-     * 20261125-…}.
-     */
+    /** For example {@code 20 requests refused 40 s ago (no connection became free within pool_timeout)}. */
     private String failures() {
         List<FailureGroup> groups = observation.failures();
         List<FailureGroup> shown = groups.stream()
@@ -210,13 +203,10 @@ record Sentence(Observation observation, List<Holder> holders) {
         String becauseAndRoute = "%s (%s)".formatted(first.because(), first.route());
         return switch (first.verdict()) {
             case LOCK_WAIT ->
-                "%s for %s%s"
-                        .formatted(
-                                Formats.count(count, "waits", "wait"),
-                                Formats.lock(lockOf(first)),
-                                first.culprit()
-                                        .map(session -> " held by " + session.heldBy())
-                                        .orElse(""));
+                Formats.count(count, "waits", "wait")
+                        + " for "
+                        + Formats.lock(lockOf(first))
+                        + Blocker.heldBy(first.culprit());
             case SLOW_SQL -> Formats.count(count, "", "run slow SQL, the longest ") + first.because();
             case IDLE_IN_TRANSACTION ->
                 Formats.count(count, "", "are idle in transaction; the longest ") + becauseAndRoute;
@@ -296,13 +286,10 @@ record Sentence(Observation observation, List<Holder> holders) {
     private String stalled() {
         int callers = pool().waiting() + observation.after().opening().acquiring();
         int lost = observation.after().opening().unused();
-        return "%s although the pool is not full%s"
-                .formatted(
-                        Formats.count(callers, "caller waits", "callers wait"),
-                        lost == 0
-                                ? ""
-                                : "; " + Formats.count(lost, "connection was", "connections were")
-                                        + " opened and lost before use");
+        String connections = Formats.count(lost, "connection was", "connections were");
+        return Formats.count(callers, "caller waits", "callers wait")
+                + " although the pool is not full"
+                + (lost == 0 ? "" : "; %s opened and lost before use".formatted(connections));
     }
 
     private static String firstLine(SQLException failure) {
@@ -317,7 +304,7 @@ record Sentence(Observation observation, List<Holder> holders) {
                 .map(view -> "; of its %s connections this process has %s, other instances have %s, others %s%s%s"
                         .formatted(
                                 view.slots().maxConnections(),
-                                view.slots().ours() + view.slots().oursBeside(),
+                                view.slots().allOurs(),
                                 view.slots().siblings(),
                                 view.slots().others(),
                                 largest(view),

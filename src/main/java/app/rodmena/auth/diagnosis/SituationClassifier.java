@@ -99,9 +99,7 @@ final class SituationClassifier {
         return pool.checkedOut() >= pool.maximum();
     }
 
-    /**
-     * Whether a caller waits unusually long for a batch of the same kind to end, although connections are available.
-     */
+    /** Whether a caller waits unusually long for a batch of the same kind, although connections are available. */
     static boolean waitsForBatch(Observation observation) {
         PoolView view = observation.after().view();
         return view.numbers().waiting() > 0

@@ -35,9 +35,7 @@ record DiagnosisBean(Diagnostics diagnostics, ActivityHistory history) {
             @Description(value = "Number of connections", unit = "connections")
             int count) {}
 
-    /**
-     * Returns a diagnosis that is not older than {@link #MAX_AGE}, so that attributes read in sequence usually agree.
-     */
+    /** At most {@link #MAX_AGE} old, so that attributes that are read in sequence usually agree. */
     private Diagnosis recent() {
         return diagnostics.current(MAX_AGE);
     }

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Queries PostgreSQL's backends and connection limits: two fast statements, and a few more only while a backend waits
@@ -187,9 +186,7 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
     private static Optional<Duration> age(ResultSet row, String column) throws SQLException {
         long micros = row.getLong(column);
         // The clock is read before the row, so the row's timestamp can be slightly later.
-        return row.wasNull()
-                ? Optional.empty()
-                : Optional.of(Duration.ofNanos(TimeUnit.MICROSECONDS.toNanos(Math.max(0, micros))));
+        return row.wasNull() ? Optional.empty() : Optional.of(Duration.of(Math.max(0, micros), ChronoUnit.MICROS));
     }
 
     private BackendOwner ownerOf(String application) {

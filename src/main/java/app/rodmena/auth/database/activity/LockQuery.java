@@ -6,6 +6,7 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -142,17 +142,14 @@ final class LockQuery {
             query.setObject(2, pidArray);
             try (var row = query.executeQuery()) {
                 while (row.next()) {
+                    String what = describe(
+                            row.getString("locktype"),
+                            row.getString("relation"),
+                            row.getString("row_of"),
+                            row.getString("key"));
+                    List<Integer> blockedBy = pids(row.getArray("blocked_by"));
                     waits.put(
-                            row.getInt("pid"),
-                            new LockWait(
-                                    describe(
-                                            row.getString("locktype"),
-                                            row.getString("relation"),
-                                            row.getString("row_of"),
-                                            row.getString("key")),
-                                    row.getString("mode"),
-                                    pids(row.getArray("blocked_by")),
-                                    Optional.empty()));
+                            row.getInt("pid"), new LockWait(what, row.getString("mode"), blockedBy, Optional.empty()));
                 }
             }
         }
@@ -175,7 +172,7 @@ final class LockQuery {
                     PreparedTransaction prepared = new PreparedTransaction(
                             ActivityQuery.replaceControlCharacters(row.getString("gid")),
                             ActivityQuery.replaceControlCharacters(row.getString("owner")),
-                            Duration.ofNanos(TimeUnit.MICROSECONDS.toNanos(Math.max(0, row.getLong("age_us")))));
+                            Duration.of(Math.max(0, row.getLong("age_us")), ChronoUnit.MICROS));
                     waits.computeIfPresent(
                             row.getInt("pid"),
                             (pid, wait) ->

@@ -220,23 +220,21 @@ public record PastDiagnosis(
 
         private String write(PastDiagnosis past) {
             text.append(TextColumns.paragraph(past.sentence(), 0)).append('\n');
-            past.situation()
-                    .ifPresent(situation -> text.append(TextColumns.paragraph(
+            past.time()
+                    .ifPresent(time -> text.append(TextColumns.paragraph(
                             "%s at %s, the worst second of the period"
-                                    .formatted(
-                                            situation,
-                                            past.time().map(WireFormat::time).orElse("")),
+                                    .formatted(past.situation().orElseThrow(), WireFormat.time(time)),
                             0)));
+            String unanswered = past.unansweredSeconds() == 0
+                    ? ""
+                    : ", PostgreSQL did not answer in %s of them".formatted(past.unansweredSeconds());
             text.append(TextColumns.paragraph(
                     "%s to %s: %s seconds sampled%s; at most %s connections in use, %s callers waiting; %s callers refused"
                             .formatted(
                                     WireFormat.time(past.from()),
                                     WireFormat.time(past.to()),
                                     past.sampledSeconds(),
-                                    past.unansweredSeconds() == 0
-                                            ? ""
-                                            : ", PostgreSQL did not answer in %s of them"
-                                                    .formatted(past.unansweredSeconds()),
+                                    unanswered,
                                     past.maxCheckedOut(),
                                     past.maxWaiting(),
                                     past.refused()),
@@ -256,12 +254,8 @@ public record PastDiagnosis(
             }
             text.append("\nBlocking sessions; indented sessions wait for the one above\n");
             for (ChainLink link : chains) {
-                String line = "%s%s, %s: %s"
-                        .formatted(
-                                link.count() == 1 ? "" : link.count() + " × ",
-                                link.session(),
-                                link.waitEvent(),
-                                link.statement());
+                String number = link.count() == 1 ? "" : link.count() + " × ";
+                String line = number + "%s, %s: %s".formatted(link.session(), link.waitEvent(), link.statement());
                 text.append(TextColumns.paragraph(line, 2 + 2 * link.depth()));
             }
         }

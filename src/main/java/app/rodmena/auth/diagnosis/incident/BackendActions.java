@@ -101,13 +101,10 @@ public final class BackendActions {
             boolean isMonitor,
             boolean isBlocker) {
         String describe() {
-            return "backend %s (%s, user %s, %s%s)"
-                    .formatted(
-                            pid,
-                            application.isEmpty() ? "no application_name" : application,
-                            user,
-                            state.isEmpty() ? "state not visible" : state,
-                            query.isEmpty() ? "" : ": " + SqlMask.mask(query));
+            String name = application.isEmpty() ? "no application_name" : application;
+            String activity = (state.isEmpty() ? "state not visible" : state)
+                    + (query.isEmpty() ? "" : ": " + SqlMask.mask(query));
+            return "backend %s (%s, user %s, %s)".formatted(pid, name, user, activity);
         }
     }
 

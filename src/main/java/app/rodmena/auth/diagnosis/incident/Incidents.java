@@ -504,15 +504,13 @@ public final class Incidents implements AutoCloseable {
 
     private void publish(Incident incident, Diagnosis diagnosis, int connectionId) {
         LOG.warn("Incident {} {}: {}", incident.id(), incident.cause(), incident.sentence());
-        holder(diagnosis, connectionId)
-                .ifPresent(holder -> LOG.warn(
-                        "Connection {} is held by thread {}, now at{}{}",
-                        connectionId,
-                        holder.thread(),
-                        frames(holder.stack()),
-                        holder.checkoutStack().isEmpty()
-                                ? "\n  (the stack at its checkout was not recorded; from now on it is for this route)"
-                                : "\n  checked out at" + frames(holder.checkoutStack())));
+        holder(diagnosis, connectionId).ifPresent(holder -> {
+            String checkout = holder.checkoutStack().isEmpty()
+                    ? "\n  (the stack at its checkout was not recorded; from now on it is for this route)"
+                    : "\n  checked out at" + frames(holder.checkoutStack());
+            String now = frames(holder.stack());
+            LOG.warn("Connection {} is held by thread {}, now at{}{}", connectionId, holder.thread(), now, checkout);
+        });
         notifyListeners(listener -> listener.onIncident(incident));
     }
 

@@ -61,9 +61,7 @@ final class OpenIncidents {
      */
     record Decision(String id, IncidentCause cause, boolean isNew, boolean isWorse) {}
 
-    /**
-     * The number of further occurrences of an incident, and how long it lasted in whole milliseconds if it has ended.
-     */
+    /** The repetitions of an incident, and how long it lasted in whole milliseconds if it has ended. */
     record Progress(long repetitions, boolean isOngoing, Optional<Duration> lasted) {}
 
     private static final class Open {

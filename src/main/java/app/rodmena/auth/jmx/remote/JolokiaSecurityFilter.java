@@ -59,13 +59,9 @@ final class JolokiaSecurityFilter implements HttpHandler {
             });
         } catch (HttpError e) {
             if (e.status() == 403) {
+                String path = exchange.getRequestURI().getRawPath();
                 AuditLog.denied(
-                        address(exchange),
-                        "%s %s: %s"
-                                .formatted(
-                                        exchange.getRequestMethod(),
-                                        exchange.getRequestURI().getRawPath(),
-                                        e.getMessage()));
+                        address(exchange), "%s %s: %s".formatted(exchange.getRequestMethod(), path, e.getMessage()));
             }
             refuse(exchange, e);
         } catch (IOException | RuntimeException e) {

@@ -80,9 +80,6 @@ final class ScrapeBuilder {
         }
     }
 
-    /** A distribution and its labels. */
-    record LabelledTimes(Labels labels, Distribution times) {}
-
     ScrapeBuilder(Core core) {
         this.core = core;
     }
@@ -157,11 +154,11 @@ final class ScrapeBuilder {
     private void times(String name, String openTelemetryName, String help, TimingRecorder recorder) {
         String metric = "hikaricp_connections_" + name + "_seconds";
         Distribution sinceStart = recorder.sinceStart();
-        times(metric, help, Stream.of(new LabelledTimes(POOL, sinceStart)));
+        times(metric, help, Stream.of(point(POOL, sinceStart)));
         times(
                 OPEN_TELEMETRY + openTelemetryName + "_time_seconds",
                 help,
-                Stream.of(new LabelledTimes(OPEN_TELEMETRY_POOL, sinceStart)));
+                Stream.of(point(OPEN_TELEMETRY_POOL, sinceStart)));
         gauge(
                 metric + "_max",
                 "Maximum of the last minute",
@@ -221,7 +218,7 @@ final class ScrapeBuilder {
         times(
                 "http_server_requests_seconds",
                 "Time from a request's arrival to its response, by route and status",
-                requests.responseTimes().stream().map(each -> new LabelledTimes(labels(each), each.times())));
+                requests.responseTimes().stream().map(each -> point(labels(each), each.times())));
         gauge("auth_http_requests_in_flight", "Requests in flight", COMMON, requests.inFlight());
     }
 
@@ -343,23 +340,17 @@ final class ScrapeBuilder {
     }
 
     /** Adds histograms of durations, in seconds. */
-    void times(String name, String help, Stream<LabelledTimes> distributions) {
-        metrics.add(new HistogramSnapshot(
-                new MetricMetadata(name, help),
-                distributions.map(ScrapeBuilder::point).toList()));
+    void times(String name, String help, Stream<HistogramDataPointSnapshot> distributions) {
+        metrics.add(new HistogramSnapshot(new MetricMetadata(name, help), distributions.toList()));
     }
 
     static double seconds(Duration duration) {
         return duration.toNanos() / 1e9;
     }
 
-    private static HistogramDataPointSnapshot point(LabelledTimes distribution) {
-        Number[] counts = distribution.times().counts().toArray(Number[]::new);
+    private static HistogramDataPointSnapshot point(Labels labels, Distribution times) {
+        Number[] counts = times.counts().toArray(Number[]::new);
         return new HistogramDataPointSnapshot(
-                ClassicHistogramBuckets.of(UPPER_BOUNDS, counts),
-                seconds(distribution.times().sum()),
-                distribution.labels(),
-                null,
-                0);
+                ClassicHistogramBuckets.of(UPPER_BOUNDS, counts), seconds(times.sum()), labels, null, 0);
     }
 }
