@@ -8,7 +8,6 @@ import app.rodmena.auth.diagnosis.Diagnosis.Reconciliation;
 import app.rodmena.auth.diagnosis.Diagnosis.Reconciliation.Lost;
 import app.rodmena.auth.pool.ConnectionView;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +30,8 @@ final class Reconciler {
     private static final Duration MIN_DURATION = Duration.ofSeconds(1);
 
     private final String pool;
-    private Map<Integer, Instant> unknownSince = Map.of();
-    private Map<Integer, Instant> lostSince = Map.of();
+    private Map<Integer, Long> unknownSince = Map.of();
+    private Map<Integer, Long> lostSince = Map.of();
     private final Set<Integer> reported = new HashSet<>();
     private long unknownTotal;
     private long lostTotal;
@@ -50,7 +49,7 @@ final class Reconciler {
             return new Reconciliation(false, List.of(), List.of(), unknownTotal, lostTotal);
         }
         PostgresSnapshot view = observation.postgres().get();
-        Instant now = observation.after().at();
+        long now = System.nanoTime();
         List<Backend> unknown = unknown(view, observation);
         List<Lost> lost = lost(view, observation);
         unknownSince = since(unknownSince, unknown.stream().map(Backend::pid), now);
@@ -65,13 +64,13 @@ final class Reconciler {
         return new Reconciliation(true, stillUnknown, stillLost, unknownTotal, lostTotal);
     }
 
-    /** The start of each uninterrupted difference. */
-    private static Map<Integer, Instant> since(Map<Integer, Instant> before, Stream<Integer> current, Instant now) {
+    /** The start of each uninterrupted difference, by the monotonic clock. */
+    private static Map<Integer, Long> since(Map<Integer, Long> before, Stream<Integer> current, long now) {
         return current.collect(Collectors.toMap(Function.identity(), id -> before.getOrDefault(id, now)));
     }
 
-    private static boolean isLasting(Instant since, Instant now) {
-        return Duration.between(since, now).compareTo(MIN_DURATION) >= 0;
+    private static boolean isLasting(long since, long now) {
+        return now - since >= MIN_DURATION.toNanos();
     }
 
     /** The pool's backends without a connection before or after the query, except for one that is being opened. */

@@ -42,7 +42,7 @@ public final class Metrics implements AutoCloseable {
     @SuppressWarnings("FutureReturnValueIgnored") // The task never throws; it ends with the scheduler.
     public Metrics(DatabaseEngine engine) {
         this.engine = engine;
-        slowStatements = new SlowStatements(engine.pool()::settings);
+        slowStatements = new SlowStatements(engine.pool()::settings, System::nanoTime);
         history = new PoolHistory(engine, pool);
         registerGauges();
         engine.events().add(pool);

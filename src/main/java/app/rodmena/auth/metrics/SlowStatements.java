@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -41,7 +42,11 @@ public final class SlowStatements implements StatementListener {
 
     private final Supplier<PoolSettings> settings;
     private final Map<String, SlowStatementStats> bySql = new HashMap<>();
-    private Instant lastLogged = Instant.EPOCH;
+    private final LongSupplier clock;
+
+    /** The start of the next interval with its own maximum of log lines, by the monotonic clock. */
+    private long nextIntervalNanos;
+
     private int logged;
 
     /**
@@ -59,12 +64,16 @@ public final class SlowStatements implements StatementListener {
         long timeouts;
         long cancelled;
         Instant lastSeen = Instant.EPOCH;
-        Instant lastLogged = Instant.EPOCH;
+        /** From then on, by the monotonic clock, a run may be logged. */
+        long nextLogNanos;
+
+        long seenNanos;
         long unlogged;
 
-        SlowStatementStats(String name, String sql) {
+        SlowStatementStats(String name, String sql, long nanos) {
             this.name = name;
             this.sql = sql;
+            this.nextLogNanos = nanos;
         }
 
         SlowStatement toSlowStatement() {
@@ -93,9 +102,14 @@ public final class SlowStatements implements StatementListener {
         }
     }
 
-    /** @param settings supplies the current slow_statement and statement_timeout */
-    SlowStatements(Supplier<PoolSettings> settings) {
+    /**
+     * @param settings supplies the current slow_statement and statement_timeout
+     * @param clock a monotonic clock in nanoseconds
+     */
+    SlowStatements(Supplier<PoolSettings> settings, LongSupplier clock) {
         this.settings = settings;
+        this.clock = clock;
+        nextIntervalNanos = clock.getAsLong();
     }
 
     @Override
@@ -132,7 +146,9 @@ public final class SlowStatements implements StatementListener {
      *     not be logged
      */
     private synchronized long keep(StatementExecution execution, String sql, boolean cancelled, boolean timedOut) {
-        SlowStatementStats stats = bySql.computeIfAbsent(sql, first -> new SlowStatementStats(execution.name(), first));
+        long now = clock.getAsLong();
+        SlowStatementStats stats =
+                bySql.computeIfAbsent(sql, first -> new SlowStatementStats(execution.name(), first, now));
         long nanos = execution.took().toNanos();
         stats.count++;
         stats.totalNanos += nanos;
@@ -141,25 +157,26 @@ public final class SlowStatements implements StatementListener {
         stats.timeouts += timedOut ? 1 : 0;
         stats.cancelled += cancelled && !timedOut ? 1 : 0;
         stats.lastSeen = Instant.now();
+        stats.seenNanos = now;
         if (stats.routes.size() < MAX_ROUTES) {
             stats.routes.add(execution.route());
         }
         if (bySql.size() > MAX_KEPT) {
             evictOldest(stats);
         }
-        if (stats.lastSeen.isBefore(stats.lastLogged.plus(LOG_INTERVAL)) || !mayLog(stats.lastSeen)) {
+        if (now - stats.nextLogNanos < 0 || !mayLog(now)) {
             stats.unlogged++;
             return -1;
         }
         long unlogged = stats.unlogged;
         stats.unlogged = 0;
-        stats.lastLogged = stats.lastSeen;
+        stats.nextLogNanos = now + LOG_INTERVAL.toNanos();
         return unlogged;
     }
 
-    private boolean mayLog(Instant now) {
-        if (!now.isBefore(lastLogged.plus(LOG_INTERVAL))) {
-            lastLogged = now;
+    private boolean mayLog(long now) {
+        if (now - nextIntervalNanos >= 0) {
+            nextIntervalNanos = now + LOG_INTERVAL.toNanos();
             logged = 0;
         }
         logged++;
@@ -171,7 +188,7 @@ public final class SlowStatements implements StatementListener {
         Stream.concat(top(BY_TOTAL), top(BY_MAX)).forEach(listed::add);
         bySql.values().stream()
                 .filter(stats -> !listed.contains(stats))
-                .min(Comparator.comparing(stats -> stats.lastSeen))
+                .max(Comparator.comparingLong(stats -> newest.seenNanos - stats.seenNanos))
                 .ifPresent(oldest -> bySql.remove(oldest.sql));
     }
 

@@ -18,6 +18,7 @@ import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +72,26 @@ class SlowStatementsTest {
     }
 
     @Test
+    void aRepeatedStatementIsLoggedAgainAfterTheIntervalByTheMonotonicClock() {
+        AtomicLong nanos = new AtomicLong();
+        SlowStatements slow = new SlowStatements(() -> SETTINGS, nanos::get);
+        StatementExecution run =
+                new StatementExecution("test.late", "select 1", "GET /a", RequestIds.NONE, Duration.ofSeconds(1), "");
+        try (LogOf log = LogOf.logger("auth.database")) {
+            slow.onStatement(run);
+            slow.onStatement(run);
+            nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+            slow.onStatement(run);
+            assertThat(log.lines())
+                    .filteredOn(line -> line.startsWith("slow_statement"))
+                    .hasSize(2)
+                    .last()
+                    .asString()
+                    .contains("untold=1");
+        }
+    }
+
+    @Test
     void timeoutsAndOtherCancellationsAreCountedSeparately() throws Exception {
         CompletionStage<?> victim = start("GET /a", "/* test.victim */ select pg_sleep(20)");
         try (Connection admin = TestPostgres.superuser();
@@ -103,7 +124,7 @@ class SlowStatementsTest {
 
     @Test
     void listsAndLogAreBounded() {
-        SlowStatements slow = new SlowStatements(() -> SETTINGS);
+        SlowStatements slow = new SlowStatements(() -> SETTINGS, System::nanoTime);
         LogOf log = LogOf.logger("auth.database");
         for (int i = 0; i < 1_000; i++) {
             Duration took = Duration.ofMillis(i == 3 ? 100_000 : 100 + i % 7);

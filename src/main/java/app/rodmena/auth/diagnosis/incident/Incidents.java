@@ -103,7 +103,7 @@ public final class Incidents implements AutoCloseable {
     /** The root cause of the waits of callers, by the last diagnosis. */
     private volatile String root = OpenIncidents.UNKNOWN;
 
-    private Instant updated = Instant.now();
+    private long updatedNanos = System.nanoTime();
 
     /**
      * Starts the recording of incidents.
@@ -233,7 +233,7 @@ public final class Incidents implements AutoCloseable {
     private void onFailure(CallContext caller, DatabaseFailure failure) {
         IncidentCause.of(failure.reason())
                 .flatMap(cause -> failure.getCause() instanceof NoConnectionException
-                        ? open.current(cause, Instant.now())
+                        ? open.current(cause)
                         : Optional.of(record(cause, caller, failure)))
                 .ifPresent(failure::setIncident);
     }
@@ -288,8 +288,8 @@ public final class Incidents implements AutoCloseable {
                 String wait = "A caller waited %s ms for a connection".formatted(oldestWait.toMillis());
                 record(IncidentCause.LONG_WAIT, root, Instant.now(), 1, Evidence.ofWait(wait, diagnostics.last()));
             }
-            if (Duration.between(updated, Instant.now()).compareTo(UPDATE_INTERVAL) >= 0) {
-                updated = Instant.now();
+            if (System.nanoTime() - updatedNanos >= UPDATE_INTERVAL.toNanos()) {
+                updatedNanos = System.nanoTime();
                 storeRepetitions();
             }
         } catch (Throwable e) { // An uncaught exception would end the periodic check.

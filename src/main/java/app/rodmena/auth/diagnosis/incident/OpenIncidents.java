@@ -67,7 +67,6 @@ final class OpenIncidents {
     private static final class Open {
         final String id;
         final Set<IncidentCause> causes = EnumSet.noneOf(IncidentCause.class);
-        final Instant until;
         final Duration length;
         final long beganNanos;
 
@@ -82,13 +81,21 @@ final class OpenIncidents {
         int quietDiagnoses;
         boolean ended;
 
-        Open(String id, String root, IncidentCause cause, Instant until, Duration length, long beganNanos) {
+        Open(String id, String root, IncidentCause cause, Duration length, long beganNanos) {
             this.id = id;
             this.root = root;
             this.worst = cause;
-            this.until = until;
             this.length = length;
             this.beganNanos = beganNanos;
+        }
+
+        boolean isOpen(long nanos) {
+            return nanos - beganNanos < length.toNanos();
+        }
+
+        /** Whether its length determines that of the next incident with its root cause. */
+        boolean isRecent(long nanos) {
+            return nanos - beganNanos < 2 * length.toNanos();
         }
 
         void addRoot(String found) {
@@ -120,19 +127,20 @@ final class OpenIncidents {
      * Registers an occurrence, which begins an incident or continues one.
      *
      * @param root the root cause; {@link #UNKNOWN} if it is not known
+     * @param now the time in the id of an incident that begins
      * @param times the number of callers affected
      * @param refusal whether these callers were refused
      */
     synchronized Decision record(IncidentCause cause, String root, Instant now, long times, boolean refusal) {
-        Optional<Open> existing = latest(incident -> now.isBefore(incident.until) && isSame(incident, cause, root));
-        long open =
-                last.stream().filter(incident -> now.isBefore(incident.until)).count();
+        long nanos = clock.getAsLong();
+        Optional<Open> existing = latest(incident -> incident.isOpen(nanos) && isSame(incident, cause, root));
+        long open = last.stream().filter(incident -> incident.isOpen(nanos)).count();
         if (existing.isEmpty() && open >= MAX_OPEN) {
-            existing = latest(incident -> now.isBefore(incident.until));
+            existing = latest(incident -> incident.isOpen(nanos));
         }
-        Open incident = existing.orElseGet(() -> begin(cause, root, now));
+        Open incident = existing.orElseGet(() -> begin(cause, root, now, nanos));
         incident.addRoot(root);
-        incident.continueAt(clock.getAsLong());
+        incident.continueAt(nanos);
         incident.causes.add(cause);
         lastOf.put(cause, incident);
         if (existing.isEmpty()) {
@@ -198,9 +206,9 @@ final class OpenIncidents {
     }
 
     /** The id of the incident of the last occurrence of this cause; empty if it has ended. */
-    synchronized Optional<String> current(IncidentCause cause, Instant now) {
+    synchronized Optional<String> current(IncidentCause cause) {
         return Optional.ofNullable(lastOf.get(cause))
-                .filter(incident -> now.isBefore(incident.until) && !incident.ended)
+                .filter(incident -> incident.isOpen(clock.getAsLong()) && !incident.ended)
                 .map(incident -> incident.id);
     }
 
@@ -208,18 +216,17 @@ final class OpenIncidents {
         return latest(incident -> incident.id.equals(id));
     }
 
-    private Open begin(IncidentCause cause, String root, Instant now) {
-        Duration length = latest(
-                        incident -> now.isBefore(incident.until.plus(incident.length)) && isSame(incident, cause, root))
+    private Open begin(IncidentCause cause, String root, Instant now, long nanos) {
+        Duration length = latest(incident -> incident.isRecent(nanos) && isSame(incident, cause, root))
                 .filter(incident -> incident.repetitions > 0)
                 .map(incident -> min(incident.length.multipliedBy(2), MAX_LENGTH))
                 .orElse(MIN_LENGTH);
         String initialRoot = TENTATIVE.contains(root) ? UNKNOWN : root;
-        Open incident = new Open(Incident.newId(now), initialRoot, cause, now.plus(length), length, clock.getAsLong());
+        Open incident = new Open(Incident.newId(now), initialRoot, cause, length, nanos);
         last.add(incident);
         if (last.size() > Incidents.MAX_INCIDENTS) {
             last.stream()
-                    .filter(earlier -> !now.isBefore(earlier.until.plus(earlier.length)))
+                    .filter(earlier -> !earlier.isRecent(nanos))
                     .findFirst()
                     .ifPresent(last::remove);
         }
