@@ -13,6 +13,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.jolokia.json.JSONArray;
@@ -121,12 +122,12 @@ final class JolokiaSecurityFilter implements HttpHandler {
         }
     }
 
-    private static void checkJson(Object request) {
-        if (request instanceof JSONArray requests) {
-            for (Object element : requests) {
-                checkJson(element);
+    /** Refuses requests to another JVM, and a body that is neither a request nor a list of them, whatever its depth. */
+    private static void checkJson(Object body) {
+        for (Object request : body instanceof JSONArray requests ? requests : Collections.singleton(body)) {
+            if (!(request instanceof JSONObject fields)) {
+                throw HttpError.badRequest("The body must be a request or a list of requests");
             }
-        } else if (request instanceof JSONObject fields) {
             if (fields.containsKey("target")
                     || (fields.get("options") instanceof JSONObject options && options.containsKey("target"))) {
                 throw new HttpError(403, "proxy requests (target) are not supported");

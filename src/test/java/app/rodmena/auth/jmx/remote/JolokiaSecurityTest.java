@@ -209,6 +209,8 @@ class JolokiaSecurityTest {
     void largeAndDeepBodiesAreRefused() throws Exception {
         assertThat(remote.post(TestRemote.CONTROL, "[".repeat(200_000)).statusCode())
                 .isEqualTo(400);
+        String deep = "[".repeat(100_000) + "]".repeat(100_000);
+        assertThat(remote.post(TestRemote.CONTROL, deep).statusCode()).isEqualTo(400);
         assertThat(remote.post(TestRemote.CONTROL, " ".repeat(300_000)).statusCode())
                 .isEqualTo(413);
         assertThat(remote.post(TestRemote.CONTROL, "").statusCode()).isEqualTo(400);
