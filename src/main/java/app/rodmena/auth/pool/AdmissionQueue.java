@@ -1,5 +1,6 @@
 package app.rodmena.auth.pool;
 
+import app.rodmena.auth.pool.BatchQueue.BatchResult;
 import app.rodmena.auth.pool.event.RefusalReason;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,7 +91,9 @@ final class AdmissionQueue {
     private final Object lock = new Object();
 
     /** The queue of requests that are not batched; only the permits limit their number. */
-    final BatchQueue<Pool.Work<?>, Object> unbatched = BatchQueue.unbatched();
+    final BatchQueue<Pool.Work<?>, Object> unbatched = new BatchQueue<>(
+            1,
+            (caller, connection, inputs) -> List.of(BatchResult.of(inputs.get(0).run(connection))));
 
     /**
      * The batch queues with waiting requests. There are few of them, so a scan is cheap, regardless of the number of

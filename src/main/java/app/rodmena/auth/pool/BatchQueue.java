@@ -83,13 +83,6 @@ public final class BatchQueue<Q, A> {
         this.task = task;
     }
 
-    static BatchQueue<Pool.Work<?>, Object> unbatched() {
-        return new BatchQueue<>(
-                1,
-                (caller, connection, inputs) ->
-                        List.of(BatchResult.of(inputs.get(0).run(connection))));
-    }
-
     /** Runs an admitted batch, and completes its futures after the connection is returned. */
     void run(Permit permit, ConnectionAcquirer acquirer) {
         List<PendingRequest<Q, A>> pending = new ArrayList<>();

@@ -36,12 +36,16 @@ final class ConnectionOpener extends SingleLoginDataSource {
     private final PoolContext pool;
     private final Consumer<SQLException> onOutage;
     private volatile Outage outage;
-    private volatile SQLException lastFailure;
+
+    /** The failure of the last attempt; null if it succeeded. */
+    volatile SQLException lastFailure;
 
     /** The start of the current attempt; 0 if there is none. */
     private volatile long attemptSinceNanos;
 
-    private volatile Thread openingThread;
+    /** The thread that opens connections. */
+    volatile Thread openingThread;
+
     private volatile Supplier<Throwable> observedFailure = () -> null;
 
     // Written under the lock.
@@ -93,11 +97,6 @@ final class ConnectionOpener extends SingleLoginDataSource {
         observedFailure = failure;
     }
 
-    /** The failure of the last attempt; null if it succeeded. */
-    SQLException lastFailure() {
-        return lastFailure;
-    }
-
     OpeningView view() {
         long since = attemptSinceNanos;
         return new OpeningView(
@@ -107,11 +106,6 @@ final class ConnectionOpener extends SingleLoginDataSource {
                 failures,
                 unused,
                 Optional.ofNullable(outage()).map(Outage::since));
-    }
-
-    /** Whether the current thread is the one that opens connections. */
-    boolean isOpeningThread() {
-        return Thread.currentThread() == openingThread;
     }
 
     /** Notes the first checkout of a new connection. */

@@ -514,7 +514,7 @@ final class PhysicalConnection extends DelegatingConnection {
         if (pool.closing) {
             return "the pool is closed";
         }
-        if (isUnused() && opener.isOpeningThread()) {
+        if (isUnused() && Thread.currentThread() == opener.openingThread) {
             discarded = new SQLException(
                     "HikariCP closed connection " + id + " while it was being set up", SqlState.CONNECTION_FAILURE);
             return "discarded";
