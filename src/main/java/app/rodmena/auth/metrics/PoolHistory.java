@@ -186,7 +186,7 @@ public final class PoolHistory {
         /** For example {@code this process did not run for 8.0 s until …}. */
         public String pauseText() {
             return "this process did not run for %s s until %s: it was stopped, collected garbage, or had no CPU"
-                    .formatted((span.toMillis() - 1_000) / 100 / 10.0, WireFormat.time(time));
+                    .formatted(Math.floor((span.toMillis() - 1_000) / 100.0) / 10, WireFormat.time(time));
         }
 
         /** Whether all connections were in use at a time, and callers waited longer for one than they used it. */
