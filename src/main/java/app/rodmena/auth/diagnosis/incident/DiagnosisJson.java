@@ -3,6 +3,7 @@ package app.rodmena.auth.diagnosis.incident;
 import app.rodmena.auth.common.Json;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.Backend.BackendOwner;
+import app.rodmena.auth.diagnosis.Blocker;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.Diagnosis.Reconciliation;
 import app.rodmena.auth.diagnosis.DiagnosisText;
@@ -14,6 +15,7 @@ import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.RequestIds;
 import app.rodmena.auth.schema.RecordJson;
 import app.rodmena.auth.schema.WireFormat;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -59,6 +61,7 @@ public final class DiagnosisJson {
                     .addSerializer(RecordJson.of(PastDiagnosis.class))
                     .setSerializerModifier(new UnitsInNames()))
             .addMixIn(Backend.class, BackendNames.class)
+            .addMixIn(Blocker.class, BlockerFields.class)
             .addMixIn(Holder.class, HolderFields.class)
             .addMixIn(Reconciliation.Lost.class, LostNames.class)
             .addMixIn(LatencySummary.class, LatencyNames.class)
@@ -78,6 +81,13 @@ public final class DiagnosisJson {
     private interface LatencyNames {
         @JsonProperty("most")
         Duration max();
+    }
+
+    /** Of the path, only the chain is a field. */
+    @JsonIgnoreProperties("path")
+    private interface BlockerFields {
+        @JsonProperty
+        List<Integer> chain();
     }
 
     /** The ids are fields of the holder. */
