@@ -263,22 +263,28 @@ record Sentence(Observation observation, List<Holder> holders) {
 
     private String opening() {
         OpeningView opening = observation.after().opening();
-        String attempt = opening.attempt()
-                .map(time -> ", the current attempt has taken %s so far".formatted(Formats.time(time)))
-                .orElse("");
         String failure = opening.failure()
                 .map(Sentence::firstLine)
                 .map(", the last attempt failed (%s)"::formatted)
                 .orElse("");
         return "%s for a new connection%s%s"
-                .formatted(Formats.count(opening.acquiring(), "caller waits", "callers wait"), attempt, failure);
+                .formatted(Formats.count(opening.acquiring(), "caller waits", "callers wait"), attempt(), failure);
+    }
+
+    private String attempt() {
+        return observation
+                .after()
+                .opening()
+                .attempt()
+                .map(time -> ", the current attempt has taken %s so far".formatted(Formats.time(time)))
+                .orElse("");
     }
 
     private String refusal() {
         String message = observation.refusalMessage();
         String state = observation.refusalState();
         if (!SituationClassifier.isRefusal(state)) {
-            return "no connection can be opened (%s)".formatted(message);
+            return "no connection can be opened (%s)%s".formatted(message, attempt());
         }
         return "PostgreSQL refuses new connections (%s)%s".formatted(message, state.startsWith("53") ? slots() : "");
     }

@@ -85,13 +85,13 @@ record ConnectionAcquirer(
         Map<RefusalReason, List<AcquireRequest>> byReason =
                 expired.stream().collect(Collectors.groupingBy(AcquireRequest::lateReason));
         for (var late : byReason.entrySet()) {
-            NoConnectionException refusal = new NoConnectionException(late.getKey(), opener.lastFailure);
+            NoConnectionException refusal = new NoConnectionException(late.getKey(), opener.lastFailure());
             admissionQueue
                     .refuseAdmitted(late.getValue(), refusal)
                     .forEach(request -> request.outcome.refused(refusal));
         }
         if (expired.containsAll(permit.requests)) {
-            throw new NoConnectionException(expired.get(0).lateReason(), opener.lastFailure);
+            throw new NoConnectionException(expired.get(0).lateReason(), opener.lastFailure());
         }
     }
 }

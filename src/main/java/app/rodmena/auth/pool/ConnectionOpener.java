@@ -2,6 +2,7 @@ package app.rodmena.auth.pool;
 
 import static app.rodmena.auth.pool.event.PoolEventKind.CONNECT_FAILED;
 
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.postgres.SingleLoginDataSource;
 import java.sql.Connection;
@@ -23,6 +24,9 @@ final class ConnectionOpener extends SingleLoginDataSource {
     private static final long MAX_PAUSE_MILLIS = 1_000;
     private static final long SLOW_ATTEMPT_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /** After this time without an attempt, because no caller needed one, the last failure shows nothing any more. */
+    private static final long FAILURE_VALID_NANOS = Duration.ofSeconds(10).toNanos();
+
     /** An outage: no connection can be opened. */
     record Outage(SQLException cause, Instant since, long lastTriedNanos) {
         /** For this long after a failed attempt, new callers are refused without waiting for another attempt. */
@@ -35,10 +39,11 @@ final class ConnectionOpener extends SingleLoginDataSource {
 
     private final PoolContext pool;
     private final Consumer<SQLException> onOutage;
+    private final SQLException overdueLogin = new SQLTransientConnectionException(
+            "PostgreSQL does not complete the login of a new connection", SqlState.UNABLE_TO_CONNECT);
     private volatile Outage outage;
-
-    /** The failure of the last attempt; null if it succeeded. */
-    volatile SQLException lastFailure;
+    private volatile SQLException lastFailure;
+    private volatile long lastFailedNanos;
 
     /** The start of the current attempt; 0 if there is none. */
     private volatile long attemptSinceNanos;
@@ -74,22 +79,33 @@ final class ConnectionOpener extends SingleLoginDataSource {
             return null;
         }
         Outage unanswered = unansweredAttempt();
-        return unanswered == null ? outage : unanswered;
+        return unanswered != null ? unanswered : isFailureOld() ? null : outage;
     }
 
     /**
      * Detects an outage before the current attempt fails, because an unanswered attempt takes connect_timeout to fail.
-     * A slow attempt counts as an outage if the monitor connection gets no response either.
+     * A slow attempt counts as an outage if the monitor connection gets no response either, or the login is overdue.
      */
     private Outage unansweredAttempt() {
         long now = pool.now();
         long since = attemptSinceNanos;
-        if (since == 0 || now - since < SLOW_ATTEMPT_NANOS) {
+        long elapsed = now - since;
+        if (since == 0 || elapsed < SLOW_ATTEMPT_NANOS) {
             return null;
         }
-        return observedFailure.get() instanceof SQLException failure && ConnectionValidator.isTimeout(failure)
-                ? new Outage(failure, Instant.now().minusNanos(now - since), now)
-                : null;
+        Outage before = outage;
+        Instant start = before == null ? Instant.now().minusNanos(elapsed) : before.since;
+        if (observedFailure.get() instanceof SQLException failure && ConnectionValidator.isTimeout(failure)) {
+            return new Outage(failure, start, now);
+        }
+        Duration login = Duration.ofNanos(elapsed);
+        boolean isOverdue = login.compareTo(pool.settings.connectTimeout()) > 0 || pool.source.isLoginOverdue(login);
+        return isOverdue ? new Outage(overdueLogin, start, now) : null;
+    }
+
+    /** Whether no attempt runs, and the last failure is too old to hold for the next one. */
+    private boolean isFailureOld() {
+        return attemptSinceNanos == 0 && pool.now() - lastFailedNanos > FAILURE_VALID_NANOS;
     }
 
     /** @param failure supplies the failure of the last request on the monitor connection; null after a success */
@@ -97,15 +113,21 @@ final class ConnectionOpener extends SingleLoginDataSource {
         observedFailure = failure;
     }
 
+    /** The failure of the last attempt; null if it succeeded, or no caller has needed another one for 10 s. */
+    SQLException lastFailure() {
+        return isFailureOld() ? null : lastFailure;
+    }
+
     OpeningView view() {
         long since = attemptSinceNanos;
+        Optional<Outage> current = Optional.ofNullable(outage());
         return new OpeningView(
                 pool.acquiring.get(),
                 since == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(pool.now() - since)),
-                Optional.ofNullable(lastFailure),
+                current.map(Outage::cause).or(() -> Optional.ofNullable(lastFailure())),
                 failures,
                 unused,
-                Optional.ofNullable(outage()).map(Outage::since));
+                current.map(Outage::since));
     }
 
     /** Notes the first checkout of a new connection. */
@@ -198,6 +220,7 @@ final class ConnectionOpener extends SingleLoginDataSource {
             // A repeated exception object means that no login was tried: see Connector on refused logins.
             isNew = failure != lastFailure;
             lastFailure = failure;
+            lastFailedNanos = pool.now();
             isOutage = failures > 1 || slow;
             if (isOutage) {
                 Instant since = outage == null ? Instant.now() : outage.since;

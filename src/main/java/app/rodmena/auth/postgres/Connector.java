@@ -43,6 +43,8 @@ public class Connector {
     /** The minimum time between two login attempts after PostgreSQL has refused one. */
     private static final long LOGIN_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
 
+    private static final Duration NORMAL_LOGIN = Duration.ofSeconds(2);
+
     /** A login that PostgreSQL refused, and the time of the last attempt. */
     private record RefusedLogin(Secret password, SQLException refusal, long triedNanos) {
         boolean appliesTo(Secret next, long nowNanos) {
@@ -339,6 +341,16 @@ public class Connector {
     /** Whether connections go to a pooler such as PgBouncer, or this is not yet known. */
     public boolean mayBePooler() {
         return optionsRefused || !optionsApplied;
+    }
+
+    /**
+     * Whether a login that has not completed after this time counts as failed: it has taken more than 2 s, and more
+     * than twice as long as the last successful one. Never behind a pooler, which may queue logins.
+     */
+    public boolean isLoginOverdue(Duration elapsed) {
+        return !mayBePooler()
+                && elapsed.compareTo(NORMAL_LOGIN) > 0
+                && elapsed.compareTo(lastLogin.multipliedBy(2)) > 0;
     }
 
     /** The pid of the backend of a connection opened here; 0 behind a pooler, whose pids are not those of backends. */

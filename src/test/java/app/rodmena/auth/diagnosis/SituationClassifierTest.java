@@ -227,6 +227,33 @@ class SituationClassifierTest {
     }
 
     @Test
+    void aLoginThatHangsIsAnOutageOnceNoConnectionIsOpen() throws Exception {
+        try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
+                Scene scene = new Scene(proxy.target())) {
+            proxy.freezeNewConnections();
+            CompletableFuture<Throwable> refusal = scene.engine
+                    .call(QUIET, handle -> 1)
+                    .handle((result, failure) -> failure)
+                    .toCompletableFuture();
+
+            Diagnosis diagnosis = scene.await(Situation.REFUSED, "does not complete the login", "so far");
+
+            assertThat(diagnosis.sentence()).startsWith("0 of 3 connections in use");
+            assertThat(refusal.get()).hasMessageContaining("none can be opened").hasMessageContaining("login");
+            assertThat(scene.engine.availability()).satisfies(availability -> {
+                assertThat(availability.reachable()).isFalse();
+                assertThat(availability.problem()).isEqualTo("no connection can be opened");
+            });
+            // Beyond the end of the first attempt, by connect_timeout
+            await().during(Duration.ofSeconds(12))
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> !scene.engine.availability().reachable());
+            proxy.thaw();
+            await().until(() -> scene.engine.availability().reachable());
+        }
+    }
+
+    @Test
     void refusedByTheConnectionLimitOfTheRole() throws Exception {
         DatabaseTarget database = TestPostgres.freshDatabase();
         try (Connection admin = TestPostgres.connect(database)) {

@@ -86,6 +86,29 @@ class OutageTest {
     }
 
     @Test
+    void aFailureIsNotReportedAfterTenSecondsWithoutAnotherAttempt() throws Exception {
+        try (var admin = TestPostgres.superuser();
+                var statement = admin.createStatement()) {
+            statement.execute("create role single login connection limit 1");
+        }
+        DatabaseTarget asSingle =
+                new DatabaseTarget(TestPostgres.sharedDatabase().jdbcUrl(), "single", Secret.NONE);
+        try (TestPool test = TestPool.timedAt(asSingle, PoolSettings.DEFAULT.withSize(2, 0))) {
+            Lease only = test.checkout();
+            var second = test.pool.call(CALLER, connection -> 2).toCompletableFuture();
+            await().until(() -> test.pool.opening().failure().isPresent());
+            only.close();
+            assertThat(second.get()).isEqualTo(2);
+            await().until(() -> test.pool.opening().attempt().isEmpty());
+            assertThat(test.pool.opening().failure()).isPresent();
+
+            test.clock.advance(Duration.ofSeconds(11));
+
+            assertThat(test.pool.opening().failure()).isEmpty();
+        }
+    }
+
+    @Test
     void connectionsBrokenByTheOutageAreReplacedBeforeUse() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.timedAt(proxy.target(), PoolSettings.DEFAULT.withSize(3, 0))) {

@@ -114,6 +114,7 @@ class TimeLimitsTest {
         try (TestPool test = TestPool.at(target, SHORT)) {
             var refusal = catchThrowableOfType(NoConnectionException.class, test::checkout);
             assertThat(refusal.reason()).isEqualTo(RefusalReason.DATABASE_DOWN);
+            test.awaitCount(CONNECT_FAILED, 1);
             assertThat(test.last(CONNECT_FAILED).took()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(3));
         }
     }

@@ -36,6 +36,28 @@ class ConnectorTest {
     }
 
     @Test
+    void aLoginIsOverdueAfterTwiceTheTimeOfTheLastOne() throws Exception {
+        Duration usual = Duration.ofSeconds(3);
+        try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase())) {
+            Connector connector = new Connector(proxy.target());
+            assertThat(connector.isLoginOverdue(usual))
+                    .as("it may be behind a pooler")
+                    .isFalse();
+            connector.open(POOLED).close();
+            assertThat(connector.isLoginOverdue(Duration.ofSeconds(1))).isFalse();
+            assertThat(connector.isLoginOverdue(usual)).isTrue();
+
+            proxy.delay(Duration.ofMillis(500));
+            connector.open(POOLED).close();
+
+            assertThat(connector.lastLogin()).isGreaterThan(usual.dividedBy(2));
+            assertThat(connector.isLoginOverdue(usual)).isFalse();
+            assertThat(connector.isLoginOverdue(connector.lastLogin().multipliedBy(3)))
+                    .isTrue();
+        }
+    }
+
+    @Test
     void withoutItsOwnLimitsASessionHasTheServers() throws Exception {
         SessionOptions unlimited =
                 new SessionOptions("connector-test", Optional.empty(), Duration.ofSeconds(5), Optional.empty());

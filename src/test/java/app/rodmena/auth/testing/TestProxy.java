@@ -31,6 +31,7 @@ public final class TestProxy implements AutoCloseable {
     private final int port;
     private volatile boolean frozen;
     private volatile boolean answersFrozen;
+    private volatile boolean newFrozen;
     private volatile long delayMillis;
     private volatile String cue = "";
     private volatile int era;
@@ -158,6 +159,11 @@ public final class TestProxy implements AutoCloseable {
         answersFrozen = true;
     }
 
+    /** Still accepts connections, but forwards no data of new ones, until {@link #thaw}. */
+    public void freezeNewConnections() {
+        newFrozen = true;
+    }
+
     /** Freezes when the data of either side contains this text, before it is forwarded. */
     public void freezeAt(String cue) {
         this.cue = cue;
@@ -172,6 +178,7 @@ public final class TestProxy implements AutoCloseable {
         synchronized (thawed) {
             frozen = false;
             answersFrozen = false;
+            newFrozen = false;
             thawed.notifyAll();
         }
     }
@@ -210,6 +217,15 @@ public final class TestProxy implements AutoCloseable {
 
     private void serve(Socket client) {
         sockets.add(client);
+        synchronized (thawed) {
+            while (newFrozen) {
+                try {
+                    thawed.wait();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
         try (client;
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort())) {
             sockets.add(server);
