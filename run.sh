@@ -94,9 +94,18 @@ is_built() {
 
 build() {
   need_maven
+  mkdir -p "$home/target"
+  # Two builds in one directory would remove each other's files
+  if command -v flock >/dev/null; then
+    exec 9>"$home/target/.lock"
+    if ! flock -n 9; then
+      say "waiting for the end of another build ..."
+      flock 9
+      ! is_built || { exec 9>&-; return 0; }
+    fi
+  fi
   say "building (the first time takes a minute or two) ..."
   log=$(mktemp)
-  mkdir -p "$home/target"
   touch "$built.new"
   if ! maven -DskipTests package >"$log" 2>&1; then
     grep -E '^\[(ERROR|WARNING)\]' "$log" | head -40 >&2 || true
@@ -108,6 +117,7 @@ build() {
   case $archive in *.aot) seconds=30 ;; esac
   archive_classes "$seconds" || say "no archive of loaded classes could be made: starts take a little longer"
   mv "$built.new" "$built"
+  exec 9>&- # The server must not hold the lock
 }
 
 # Starts the server once, puts load on it, and lets the JVM keep the loaded classes, so that it need not read, verify and
