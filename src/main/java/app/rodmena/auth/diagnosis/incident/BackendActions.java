@@ -258,13 +258,13 @@ public final class BackendActions {
         }
     }
 
-    private static RuntimeException failure(Attempt attempt, Throwable failure) {
+    private RuntimeException failure(Attempt attempt, Throwable failure) {
         if (failure instanceof ActionRefusedException refused) {
             return refused;
         }
-        if (failure instanceof SQLException sql && SqlState.INSUFFICIENT_PRIVILEGE.equals(sql.getSQLState())) {
-            return new ActionRefusedException("PostgreSQL refuses: this server's role may not signal that backend;"
-                    + " a member of pg_signal_backend may, except for the backend of a superuser");
+        if (SqlState.INSUFFICIENT_PRIVILEGE.equals(SqlState.of(failure))) {
+            return new ActionRefusedException("PostgreSQL refuses: role %s may not signal that backend (%s)"
+                    .formatted(engine.role(), SqlState.firstLine(failure)));
         }
         return attempt.abandon("PostgreSQL cannot be queried: " + failure.getMessage(), failure);
     }

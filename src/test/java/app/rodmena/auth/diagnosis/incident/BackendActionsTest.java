@@ -11,6 +11,7 @@ import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.MigratedDatabase;
+import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
@@ -98,6 +99,33 @@ class BackendActionsTest {
             assertThat(unrestricted.terminateBackend(blockerPid, false).outcome())
                     .startsWith("terminated backend " + blockerPid);
             assertThat(blocked.join().statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void reportsThatPostgresRefusesToTerminateTheSessionOfASuperuser() throws Exception {
+        DatabaseTarget database = TestPostgres.freshDatabase();
+        try (Connection superuser = TestPostgres.connect(database);
+                var statement = superuser.createStatement()) {
+            statement.execute("create role signals login in role pg_signal_backend, pg_read_all_stats");
+            statement.execute("grant all on schema public to signals");
+            DatabaseTarget asSignals = new DatabaseTarget(database.jdbcUrl(), "signals", database.password());
+            try (TroubledServer server = new TroubledServer(asSignals, SMALL, config(true))) {
+                int pid = TroubledServer.lock(superuser);
+                CompletableFuture<HttpResponse<String>> blocked = server.get("/api/roles");
+
+                await().untilAsserted(() -> assertThatThrownBy(
+                                () -> remedies(server, true).terminateBackend(pid, false))
+                        .isInstanceOf(ActionRefusedException.class)
+                        .hasMessageStartingWith("PostgreSQL refuses: role signals may not signal that backend")
+                        .hasMessageContaining("permission denied"));
+
+                superuser.rollback();
+                assertThat(blocked.join().statusCode()).isEqualTo(200);
+            }
+            superuser.setAutoCommit(true);
+            statement.execute("drop owned by signals cascade");
+            statement.execute("drop role signals");
         }
     }
 
