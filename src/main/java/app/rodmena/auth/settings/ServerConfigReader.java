@@ -69,12 +69,10 @@ public final class ServerConfigReader {
 
     /** Reads the pool's settings; an invalid value causes a {@link UsageException}. */
     public PoolSettings pool() {
-        SettingValue statementTimeout = settings.get(Setting.STATEMENT_TIMEOUT);
-        if (duration(Setting.SOCKET_TIMEOUT).compareTo(statementTimeout.duration()) <= 0) {
-            throw settings.get(Setting.SOCKET_TIMEOUT)
-                    .refuse("must be longer than %s, which is %s"
-                            .formatted(statementTimeout.name(), statementTimeout.text()));
-        }
+        requireLonger(settings.get(Setting.SOCKET_TIMEOUT), Setting.STATEMENT_TIMEOUT);
+        settings.get(Setting.RECLAIM_LEAKS_AFTER)
+                .unlessOff()
+                .ifPresent(after -> requireLonger(after, Setting.LEAK_THRESHOLD));
         try {
             return new PoolSettings(
                     integer(Setting.POOL_SIZE),
@@ -94,6 +92,13 @@ public final class ServerConfigReader {
                     isOn(Setting.SHED) ? Optional.of(duration(Setting.WAIT_TARGET)) : Optional.empty());
         } catch (InvalidSettingException e) {
             throw refused(e);
+        }
+    }
+
+    private void requireLonger(SettingValue value, Setting than) {
+        SettingValue limit = settings.get(than);
+        if (value.duration().compareTo(limit.duration()) <= 0) {
+            throw value.refuse("must be longer than %s, which is %s".formatted(limit.name(), limit.text()));
         }
     }
 

@@ -109,6 +109,7 @@ class ConfigurationTest {
                 "--pool-recycle=-1s     | | --pool-recycle: '-1s'; must be a duration",
                 "--leak-threshold=0ms   | | --leak-threshold: '0ms'; must be 1ms",
                 "--statement-timeout=2m | | --socket-timeout: '1m' (default); must be longer than --statement-timeout, which is 2m",
+                "--leak-threshold=5m --reclaim-leaks-after=1m | | --reclaim-leaks-after: '1m'; must be longer than --leak-threshold, which is 5m",
                 "--pre-ping=sometimes   | | --pre-ping: 'sometimes'; must be one of always, idle, off",
                 "--profile=huge         | | --profile: 'huge'; must be one of default, high-traffic, low-memory, development",
                 "\"\" | AUTH_PROFILE=huge | AUTH_PROFILE: 'huge'; must be one of",
