@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  */
 public record HistoryPeriod(Instant from, Instant to) {
     private static final String ALLOWED =
-            "must be a time in UTC such as 14:02 (the whole minute), 14:02:30 or 2026-11-23T14:02:30Z, or an age such as"
+            "must be a time such as 14:02 (the whole minute), 14:02:30 or 2026-11-23T14:02:30Z, or an age such as"
                     + " -10m (the minute that begins then) or -45s";
 
     private static final Pattern AGE = Pattern.compile("-(\\d{1,6})([sm])");
