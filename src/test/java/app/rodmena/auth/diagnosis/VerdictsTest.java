@@ -103,6 +103,20 @@ class VerdictsTest {
         }
     }
 
+    @Test
+    void anInsertThatWaitsForAnotherOfTheSameKeyNamesTheTable() throws Exception {
+        String insert = "insert into auth_group (creator, role) values ('c', 'r') on conflict do nothing";
+        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+                Connection psql = Scene.otherSession(scene.target, "psql")) {
+            Scene.run(psql, "begin; " + insert);
+            scene.call("POST /api/role/{role}", handle -> handle.execute("/* test.insert */ " + insert));
+
+            assertThat(scene.await(Verdict.LOCK_WAIT, 1).sentence())
+                    .contains("a lock on a row of auth_group held by pid " + Scene.pidOf(psql));
+            Scene.run(psql, "rollback");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             lock table auth_group                                                        | LOCK TABLE

@@ -29,8 +29,9 @@ final class LockQuery {
     private static final int MAX_CHAIN_LENGTH = 8;
 
     /**
-     * A wait for a row appears as a wait for the transaction that has locked it. The row's table is visible only if the
-     * backend also holds a tuple lock, as the first one in the queue for the row does.
+     * A wait for a row appears as a wait for the transaction that has locked or inserted it. The row's table is visible
+     * only if the backend also holds a tuple lock, as the first one in the queue for the row does, or if it has locked
+     * one table for writing.
      */
     private static final String WAITS = """
             /* activity.locks */
@@ -46,6 +47,9 @@ final class LockQuery {
                    coalesce(case when wanted.is_here then cast(cast(wanted.relation as regclass) as text) end, '') as relation,
                    coalesce((select cast(cast(relation as regclass) as text) from held
                              where held.pid = waiter.pid and locktype = 'tuple' and granted and is_here limit 1),
+                            (select case count(*) when 1 then cast(cast(min(pg_class.oid) as regclass) as text) end
+                             from held join pg_class on pg_class.oid = held.relation and relkind in ('r', 'p')
+                             where held.pid = waiter.pid and held.mode = 'RowExclusiveLock' and granted and is_here),
                             '') as row_of
             from unnest(?) as waiter(pid)
             left join held as wanted on wanted.pid = waiter.pid and not wanted.granted
