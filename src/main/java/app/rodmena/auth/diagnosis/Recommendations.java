@@ -416,7 +416,7 @@ final class Recommendations {
 
     private void opening() {
         query("Measure how long it takes to connect from this host", "select 1");
-        if (settings.maxOverflow() > 0) {
+        if (settings.maxOverflow() > 0 && observation.after().view().numbers().totalConnections() > 0) {
             add(
                     "Keep more connections open, so that fewer are opened under load",
                     "./run.sh --pool-size %s --max-overflow 0".formatted(settings.maximum()));
@@ -528,6 +528,7 @@ final class Recommendations {
                 "select application_name, usename, state, count(*), max(now() - state_change) as longest"
                         + " from pg_stat_activity where backend_type = 'client backend'"
                         + " group by 1, 2, 3 order by 4 desc");
+        add("Let the client with the largest count use fewer connections, or end its idle sessions");
         int maximum = settings.maximum();
         if (maximum > 1) {
             add(

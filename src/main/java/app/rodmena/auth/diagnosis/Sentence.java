@@ -307,8 +307,14 @@ record Sentence(Observation observation, List<Holder> holders) {
         return observation
                 .postgres()
                 .or(observation::lastSeen)
-                .map(view -> "; of its %s connections this process has %s, other instances have %s, others %s%s%s"
+                .map(view -> "; %sof its %s connections this process has %s, other instances have %s, others %s%s%s"
                         .formatted(
+                                observation.postgres().isPresent()
+                                        ? ""
+                                        : "when last seen, %s ago, "
+                                                .formatted(Formats.time(Duration.between(
+                                                        view.takenAt(),
+                                                        observation.after().at()))),
                                 view.slots().maxConnections(),
                                 view.slots().allOurs(),
                                 view.slots().siblings(),

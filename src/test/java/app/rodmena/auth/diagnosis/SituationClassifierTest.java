@@ -271,8 +271,13 @@ class SituationClassifierTest {
                     .startsWith("1 of 3 connections in use for up to")
                     .contains("PostgreSQL refuses new connections (FATAL: too many connections for role \"limited\")")
                     .contains("of its 220 connections this process has ")
-                    .contains("the limit of role limited is 2");
+                    .contains("the limit of role limited is 2")
+                    .doesNotContain("last seen");
             assertThat(diagnosis.steps()).isNotEmpty();
+            Scene.run(admin, "alter role limited connection limit 0");
+            Scene.run(admin, "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'limited'");
+            assertThat(scene.await(Situation.REFUSED, "when last seen").sentence())
+                    .matches(".*; when last seen, .+ ago, of its 220 connections this process has .*");
         }
         try (Connection admin = TestPostgres.connect(database)) {
             Scene.run(admin, "drop owned by limited cascade");
