@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -42,7 +43,10 @@ record Analysis(
                 if (classification.isSuspected()) {
                     suspects.add(statement);
                 }
-                holders.add(holder(seen, use, classification));
+                String waitEvent = Optional.ofNullable(observed.waits().get(connection.id()))
+                        .map(StatementWaits.Summary::event)
+                        .orElse("");
+                holders.add(holder(seen, use, classification, waitEvent));
             });
         }
         holders.sort(Comparator.comparing(Holder::heldFor).reversed());
@@ -62,12 +66,14 @@ record Analysis(
                 observed.postgres(),
                 observed.lastSeen(),
                 observed.outage(),
+                observed.refusalState(),
                 reconciliation,
                 observed.blindSpots(),
                 observed.failures());
     }
 
-    private static Holder holder(ConnectionObservation seen, Use use, HoldClassification classification) {
+    private static Holder holder(
+            ConnectionObservation seen, Use use, HoldClassification classification, String waitEvent) {
         ConnectionView connection = seen.after();
         return new Holder(
                 connection.id(),
@@ -88,6 +94,7 @@ record Analysis(
                 connection.lastSqlAge(),
                 connection.transaction(),
                 seen.backend(),
+                waitEvent,
                 StackFrames.lines(seen.stacks().now()),
                 StackFrames.lines(seen.stacks().atCheckout()),
                 StackFrames.ofApplication(seen.stacks().now()).orElse(""));

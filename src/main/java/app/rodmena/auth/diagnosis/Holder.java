@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param lastSqlFor the time since {@code lastSql} was prepared; empty if there was none
  * @param transaction the transaction state of the client side
  * @param backend PostgreSQL's view of its backend; empty if unknown
+ * @param waitEvent the most frequent wait of its statement, or CPU; empty if unknown
  * @param stack empty unless the connection has been in use for 200 ms
  * @param checkoutStack recorded for every hundredth checkout, and for those of routes suspected of a leak before
  */
@@ -64,6 +65,7 @@ public record Holder(
         Optional<Duration> lastSqlFor,
         TransactionState transaction,
         Optional<Backend> backend,
+        String waitEvent,
 
         @Description(value = "Current stack of its thread, one frame per line; empty for short uses", joinLines = true)
         List<String> stack,

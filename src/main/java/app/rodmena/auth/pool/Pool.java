@@ -239,7 +239,7 @@ public final class Pool implements AutoCloseable {
         context.events.notifyListeners(
                 refusalListeners,
                 "a refusal",
-                listener -> listener.onRefusal(refusal.reason(), requests.size(), () -> queueWith(requests)));
+                listener -> listener.onRefusal(refusal, requests.size(), () -> queueWith(requests)));
     }
 
     private QueueSnapshot queueWith(List<AcquireRequest> refused) {

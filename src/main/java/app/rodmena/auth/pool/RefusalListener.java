@@ -1,6 +1,5 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.pool.event.RefusalReason;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -17,7 +16,7 @@ public interface RefusalListener {
      * @param callers number of refused callers
      * @param queue captures the queue, including the refused callers; must be called before this method returns
      */
-    void onRefusal(RefusalReason reason, int callers, Supplier<QueueSnapshot> queue);
+    void onRefusal(NoConnectionException refusal, int callers, Supplier<QueueSnapshot> queue);
 
     /**
      * The queue at a refusal, including the refused callers.

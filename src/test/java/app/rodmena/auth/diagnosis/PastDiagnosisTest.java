@@ -161,6 +161,7 @@ class PastDiagnosisTest {
                 diagnosis.postgres(),
                 diagnosis.lastSeen(),
                 diagnosis.outage(),
+                diagnosis.sqlState(),
                 diagnosis.reconciliation(),
                 diagnosis.blindSpots(),
                 diagnosis.failures());

@@ -11,18 +11,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Names root causes, so that different symptoms of the same lock or outage become one incident. Pure functions. */
 final class IncidentRoots {
+    /** PostgreSQL is unreachable, or ends sessions: a restart causes both. */
     static final String DOWN = "down";
+
+    private static final Pattern UNREACHABLE = Pattern.compile("|HY000|08.*|57.*");
+
+    /** Waits for something else than the work of the statement, whose waits alternate. */
+    private static final Pattern EXTERNAL_WAIT = Pattern.compile("IPC SyncRep|(Timeout|Extension) .*");
 
     private IncidentRoots() {}
 
     /** The root cause of the waits of callers; {@link OpenIncidents#UNKNOWN} if the diagnosis shows none. */
     static String of(Diagnosis diagnosis) {
         return switch (diagnosis.situation()) {
-            case DATABASE_DOWN, NO_PRIMARY, REFUSED -> DOWN;
+            case DATABASE_DOWN, NO_PRIMARY, REFUSED -> down(diagnosis.sqlState());
             case SUSPENDED, NOT_PREPARED, STALLED, OPENING, SATURATED, NOISY_TENANT ->
                 diagnosis.situation().name();
             case TROUBLED, BLOCKED, EXHAUSTED -> mostFrequent(diagnosis);
@@ -44,7 +51,22 @@ final class IncidentRoots {
     /** The root cause that delays the check-in of one holder. */
     static String of(Diagnosis diagnosis, Holder holder) {
         String overall = of(diagnosis);
-        return overall.equals(DOWN) ? DOWN : ofHolder(diagnosis, holder);
+        return overall.startsWith(DOWN) ? overall : ofHolder(diagnosis, holder);
+    }
+
+    /** The root cause that delays the check-in of the longest holder of a route; unknown if there is none. */
+    static String of(Diagnosis diagnosis, String route) {
+        return diagnosis.holders().stream()
+                .filter(holder ->
+                        holder.route().equals(route) && holder.verdict().isTrouble())
+                .findFirst()
+                .map(holder -> of(diagnosis, holder))
+                .orElse(OpenIncidents.UNKNOWN);
+    }
+
+    /** The root cause of broken connections and refused sessions. */
+    static String down(String sqlState) {
+        return UNREACHABLE.matcher(sqlState).matches() ? DOWN : DOWN + " " + sqlState;
     }
 
     /**
@@ -84,7 +106,9 @@ final class IncidentRoots {
                                                 : "pid " + blockingSession.pid())))
                         .orElse("lock");
             case APP_HOLDING, LEAK, IDLE_IN_TRANSACTION -> ofHolding(holder.route());
-            case SLOW_SQL -> "slow SQL of " + holder.route();
+            case SLOW_SQL ->
+                "slow SQL of " + holder.route()
+                        + (EXTERNAL_WAIT.matcher(holder.waitEvent()).matches() ? ", " + holder.waitEvent() : "");
             case NETWORK, DEAD_BACKEND -> "network";
             case WORKING, UNKNOWN -> OpenIncidents.UNKNOWN;
         };

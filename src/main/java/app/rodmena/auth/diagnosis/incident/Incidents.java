@@ -2,6 +2,7 @@ package app.rodmena.auth.diagnosis.incident;
 
 import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.common.InvalidParameterException;
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.database.DatabaseFailure.FailureListener;
@@ -26,7 +27,6 @@ import app.rodmena.auth.pool.RefusalListener.QueueSnapshot;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.PoolListener;
-import app.rodmena.auth.pool.event.RefusalReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -218,13 +218,15 @@ public final class Incidents implements AutoCloseable {
     }
 
     /** Called before the refused callers leave the queue, so that the snapshot contains them. */
-    private void onRefusal(RefusalReason reason, int callers, Supplier<QueueSnapshot> queue) {
+    private void onRefusal(NoConnectionException refusal, int callers, Supplier<QueueSnapshot> queue) {
         Evidence evidence = Evidence.of(queue);
-        switch (reason) {
+        switch (refusal.reason()) {
             case TIMEOUT -> record(IncidentCause.TIMEOUT, root, Instant.now(), callers, evidence);
             case REJECTED, DISPLACED, SHED -> record(IncidentCause.REJECTED, root, Instant.now(), callers, evidence);
-            case DATABASE_DOWN ->
-                record(IncidentCause.DATABASE_DOWN, IncidentRoots.DOWN, Instant.now(), callers, evidence);
+            case DATABASE_DOWN -> {
+                String down = IncidentRoots.down(SqlState.of(refusal));
+                record(IncidentCause.DATABASE_DOWN, down, Instant.now(), callers, evidence);
+            }
             case DEADLINE, CANCELLED, CLOSED, INTERRUPTED -> {}
         }
     }
@@ -242,8 +244,10 @@ public final class Incidents implements AutoCloseable {
         int callers = Math.max(1, caller.count());
         return switch (cause) {
             // A single broken connection is no outage. If one follows, the incident becomes more severe.
-            case DATABASE_DOWN ->
-                record(IncidentCause.DATABASE_TROUBLE, IncidentRoots.DOWN, Instant.now(), callers, Evidence.NONE);
+            case DATABASE_DOWN -> {
+                String down = IncidentRoots.down(SqlState.of(failure));
+                yield record(IncidentCause.DATABASE_TROUBLE, down, Instant.now(), callers, Evidence.NONE);
+            }
             case DATABASE_TROUBLE -> {
                 Evidence evidence = Deadlock.of(failure)
                         .map(deadlock ->
@@ -251,7 +255,10 @@ public final class Incidents implements AutoCloseable {
                         .orElse(Evidence.NONE);
                 yield record(cause, IncidentRoots.of(failure), Instant.now(), callers, evidence);
             }
-            default -> record(cause, root, Instant.now(), callers, Evidence.of(diagnostics.last()));
+            default -> {
+                Diagnosis last = diagnostics.last();
+                yield record(cause, IncidentRoots.of(last, caller.route()), Instant.now(), callers, Evidence.of(last));
+            }
         };
     }
 
@@ -274,7 +281,7 @@ public final class Incidents implements AutoCloseable {
         boolean wasDown = isDown;
         isDown = diagnosis.situation() == Situation.DATABASE_DOWN || diagnosis.situation() == Situation.NO_PRIMARY;
         if (isDown && !wasDown && engine.availability().migrated()) {
-            record(IncidentCause.DATABASE_DOWN, IncidentRoots.DOWN, diagnosis.time());
+            record(IncidentCause.DATABASE_DOWN, root, diagnosis.time());
         }
         if (diagnosis.situation() == Situation.STALLED) {
             record(IncidentCause.STALLED, root, diagnosis.time());

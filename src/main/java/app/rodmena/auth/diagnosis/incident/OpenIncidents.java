@@ -21,7 +21,7 @@ import java.util.function.Predicate;
  * following incident lasts twice as long, up to an hour.
  *
  * <p>Determines when incidents end: with the last occurrence, or the last diagnosis that showed a root cause, after
- * which several diagnoses show none. A later occurrence continues the incident. Thread-safe.
+ * which several diagnoses show none. A later occurrence with the same root cause continues the incident. Thread-safe.
  */
 final class OpenIncidents {
     private static final Duration MIN_LENGTH = Duration.ofMinutes(1);
@@ -43,6 +43,9 @@ final class OpenIncidents {
 
     /** The value for an unknown root cause. */
     static final String UNKNOWN = "";
+
+    /** Begins the root cause of an incident whose diagnosis showed none. */
+    private static final String NOT_FOUND = "unknown root of ";
 
     /** Situations that may precede the diagnosis of a lock: only a new diagnosis finds the root cause. */
     private static final Set<String> TENTATIVE = Set.of(
@@ -163,7 +166,7 @@ final class OpenIncidents {
         find(id).ifPresent(incident -> {
             incident.addRoot(root);
             if (incident.root.equals(UNKNOWN)) {
-                incident.root = root.equals(UNKNOWN) ? "unknown root of " + incident.worst : root;
+                incident.root = root.equals(UNKNOWN) ? NOT_FOUND + incident.worst : root;
             }
         });
     }
@@ -238,8 +241,14 @@ final class OpenIncidents {
         if (incident.root.equals(UNKNOWN)) {
             return true; // The incident has just begun, and its root cause is being determined.
         }
-        boolean isUncertain = root.equals(UNKNOWN) || TENTATIVE.contains(root);
-        return incident.root.equals(root) || (isUncertain && incident.causes.contains(cause));
+        return incident.root.equals(root)
+                || (isUncertain(root)
+                        && incident.causes.contains(cause)
+                        && (!incident.ended || isUncertain(incident.root)));
+    }
+
+    private static boolean isUncertain(String root) {
+        return root.equals(UNKNOWN) || root.startsWith(NOT_FOUND) || TENTATIVE.contains(root);
     }
 
     private Optional<Open> latest(Predicate<Open> filter) {

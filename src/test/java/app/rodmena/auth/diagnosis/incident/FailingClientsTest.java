@@ -4,23 +4,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.RecentFailures.FailureGroup;
 import app.rodmena.auth.diagnosis.Diagnosis;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.diagnosis.Situation;
+import app.rodmena.auth.diagnosis.Verdict;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.TestPostgres;
+import app.rodmena.auth.testing.TestServer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -198,6 +206,70 @@ class FailingClientsTest {
             assertThat(diagnosis.sentence())
                     .matches("Connection attempts fail, 0 of 3 .*: \\d+ connection attempts? failed .*too many.*");
         }
+    }
+
+    @Test
+    void anEndedIncidentIsNotContinuedByAnotherSqlState() throws Exception {
+        try (TroubledServer server = new TroubledServer(target, SMALL, IncidentsConfig.DEFAULT);
+                Connection colleague = TroubledServer.otherSession(database)) {
+            admin("alter role clerk connection limit 1");
+            admin("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'auth/test'");
+            await().until(() -> write(server).body().contains("DATABASE_DOWN")
+                    && server.engine.recentFailures().total(FailureKind.DATABASE_DOWN) > 0);
+            String full = details(write(server)).path("incident").asText();
+            admin("alter role clerk connection limit -1");
+            await().until(() -> write(server).statusCode() == 200);
+            await().atMost(Duration.ofSeconds(40))
+                    .until(() ->
+                            server.incidents().find(full).orElseThrow().ended().isPresent());
+
+            TroubledServer.lock(colleague);
+            var waiting = server.write(UUID.randomUUID().toString());
+            await().until(() -> server.server.diagnostics().current(Duration.ZERO).holders().stream()
+                    .anyMatch(holder -> holder.verdict() == Verdict.LOCK_WAIT));
+            admin("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'auth/test'");
+            JsonNode broken = details(waiting.join());
+
+            assertThat(broken.path("reason").asText()).isEqualTo("DATABASE_DOWN");
+            assertThat(broken.path("incident").asText()).isNotEmpty().isNotEqualTo(full);
+        }
+    }
+
+    @Test
+    void aSlowStatementWithAnotherWaitIsAnotherIncident() throws Exception {
+        IncidentsConfig config = new IncidentsConfig(Optional.empty(), Duration.ofMillis(500), false, false);
+        try (TroubledServer server = new TroubledServer(TestServer.config(target)
+                .withPool(SMALL)
+                .withIncidents(config)
+                .withDiagnosis(new DiagnosisConfig(Duration.ofMillis(250), Duration.ofMillis(500))))) {
+            String computing = cancelled(
+                    server, "select count(*) from generate_series(1, 100000) a, generate_series(1, 100000) b");
+            assertThat(cancelled(server, "select pg_sleep(60)")).isNotEqualTo(computing);
+        }
+    }
+
+    /** The incident of a slow statement of always the same route, which is then cancelled. */
+    private String cancelled(TroubledServer server, String sql) throws Exception {
+        Instant start = Instant.now();
+        CompletableFuture<Integer> call = server.engine
+                .call(CallContext.named("GET /report"), handle -> handle.execute(sql))
+                .toCompletableFuture();
+        Incident incident = await().atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> server.incidents().newestFirst().stream().findFirst(),
+                        newest -> newest.filter(found -> found.time().isAfter(start))
+                                .isPresent())
+                .orElseThrow();
+        admin("select pg_cancel_backend(pid) from pg_stat_activity where application_name = 'auth/test'"
+                + " and state = 'active'");
+        assertThat(call)
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableOfType(ExecutionException.class)
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        DatabaseFailure.class,
+                        failure -> assertThat(failure.incident()).contains(incident.id()));
+        return incident.id();
     }
 
     @Test

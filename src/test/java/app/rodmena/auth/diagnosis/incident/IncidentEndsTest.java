@@ -67,6 +67,22 @@ class IncidentEndsTest {
         assertThat(incidents.progress(id).orElseThrow().lasted()).contains(Duration.ofSeconds(20));
     }
 
+    @Test
+    void anEndedIncidentIsNotContinuedByAnUnknownCause() {
+        String id = occurred(LOCK, 0);
+        assertThat(occurred(OpenIncidents.UNKNOWN, 1)).isEqualTo(id);
+        diagnosed(5);
+        diagnosed(6);
+        assertThat(diagnosed(7)).containsExactly(id);
+        String other = occurred(OpenIncidents.UNKNOWN, 8);
+        assertThat(other).isNotEqualTo(id);
+        incidents.rootFound(other, OpenIncidents.UNKNOWN);
+        diagnosed(13);
+        diagnosed(14);
+        assertThat(diagnosed(15)).containsExactly(other);
+        assertThat(occurred(OpenIncidents.UNKNOWN, 16)).isEqualTo(other);
+    }
+
     private List<String> diagnosed(int second, String... roots) {
         now = second;
         return incidents.diagnosed(Set.of(roots), true);
