@@ -157,6 +157,7 @@ final class ApiHandler extends RequestHandler<Endpoint> {
             case PERMISSION_DENIED, SCHEMA_MISMATCH ->
                 unavailable("The database refuses the statement: " + failure.getMessage(), details, 5);
             case STATEMENT_TIMEOUT -> unavailable("The database took too long to respond", details, 5);
+            case STATEMENT_CANCELLED -> unavailable("The statement was cancelled in the database", details, 5);
             case SHUTTING_DOWN -> unavailable("This server is stopping", details, 5);
         };
     }

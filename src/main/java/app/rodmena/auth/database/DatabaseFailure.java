@@ -36,6 +36,8 @@ public final class DatabaseFailure extends RuntimeException {
         SCHEMA_MISMATCH,
         /** PostgreSQL cancelled the statement after statement_timeout. */
         STATEMENT_TIMEOUT,
+        /** A session cancelled the statement, for example with pg_cancel_backend. */
+        STATEMENT_CANCELLED,
         /** This server is stopping. */
         SHUTTING_DOWN
     }
@@ -63,6 +65,9 @@ public final class DatabaseFailure extends RuntimeException {
      */
     private static final Set<String> MISMATCH = Set.of("42P01", "42703", "42883", "42704", "42P10", "42804", "3F000");
 
+    /** The end of PostgreSQL's message; in other languages, every cancelled statement counts as a timeout. */
+    private static final String USER_REQUEST = "due to user request";
+
     private final Reason reason;
     private String incident;
 
@@ -89,7 +94,10 @@ public final class DatabaseFailure extends RuntimeException {
 
     private static Throwable translateState(String state, Throwable failure) {
         if (state.equals(SqlState.QUERY_CANCELED)) {
-            return new DatabaseFailure(Reason.STATEMENT_TIMEOUT, "PostgreSQL cancelled the statement", failure);
+            Reason reason = SqlState.firstLine(failure).endsWith(USER_REQUEST)
+                    ? Reason.STATEMENT_CANCELLED
+                    : Reason.STATEMENT_TIMEOUT;
+            return new DatabaseFailure(reason, "PostgreSQL cancelled the statement", failure);
         }
         if (UNREACHABLE.stream().anyMatch(state::startsWith)) {
             return new DatabaseFailure(Reason.DATABASE_DOWN, "PostgreSQL failed with SQLSTATE " + state, failure);

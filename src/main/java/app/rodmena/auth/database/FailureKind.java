@@ -20,6 +20,7 @@ public enum FailureKind {
     PERMISSION_DENIED(false),
     SCHEMA_MISMATCH(false),
     STATEMENT_TIMEOUT(false),
+    STATEMENT_CANCELLED(false),
     /** An unexpected error; the client gets status 500. */
     UNEXPECTED(false),
     /** A connection could not be opened. */

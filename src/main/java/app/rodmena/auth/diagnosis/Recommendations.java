@@ -434,7 +434,13 @@ final class Recommendations {
             case PERMISSION_DENIED -> permissionDenied(last.message());
             case SCHEMA_MISMATCH -> schemaMismatch(last.message());
             case DATABASE_TROUBLE, STATEMENT_TIMEOUT, CONNECTION_LOST -> limits(last.message());
-            case POOL_TIMEOUT, DEADLINE_EXCEEDED, QUEUE_FULL, OVERLOADED, NOT_PREPARED, UNEXPECTED -> {}
+            case POOL_TIMEOUT,
+                    DEADLINE_EXCEEDED,
+                    QUEUE_FULL,
+                    OVERLOADED,
+                    NOT_PREPARED,
+                    STATEMENT_CANCELLED,
+                    UNEXPECTED -> {}
         }
         observation.failures().stream()
                 .flatMap(failure -> failure.incident().stream())

@@ -57,6 +57,7 @@ class ExceptionMapperTest {
                     NOT_PREPARED      | 5 | The database schema is not ready yet
                     DATABASE_TROUBLE  | 5 | The database cannot execute this now
                     STATEMENT_TIMEOUT | 5 | The database took too long to respond
+                    STATEMENT_CANCELLED | 5 | The statement was cancelled in the database
                     SHUTTING_DOWN     | 5 | This server is stopping
                     """)
     void databaseFailuresBecome503WithReasonAndRetryAfter(Reason reason, String retryAfter, String message)

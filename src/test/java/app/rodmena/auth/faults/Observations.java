@@ -16,8 +16,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /** Collects the observations of clients and samplers. Thread-safe. */
 final class Observations {
     /** The reasons of refusals that guarantee that the request had no effect. */
-    private static final Set<String> NOT_DONE =
-            Set.of("POOL_TIMEOUT", "QUEUE_FULL", "NOT_PREPARED", "DATABASE_TROUBLE", "STATEMENT_TIMEOUT");
+    private static final Set<String> NOT_DONE = Set.of(
+            "POOL_TIMEOUT",
+            "QUEUE_FULL",
+            "NOT_PREPARED",
+            "DATABASE_TROUBLE",
+            "STATEMENT_TIMEOUT",
+            "STATEMENT_CANCELLED");
 
     private final long begin = System.nanoTime();
     private final List<String> secrets;

@@ -13,7 +13,7 @@ public enum IncidentCause {
     LONG_WAIT(2),
     /**
      * A connection is in use for longer than incident_wait for a reason that an operator can fix, or a statement ran
-     * into its timeout; with or without waiting callers.
+     * into its timeout or was cancelled; with or without waiting callers.
      */
     STUCK(1),
     /** A connection has been held for longer than leak_threshold. */
@@ -41,7 +41,7 @@ public enum IncidentCause {
             case POOL_TIMEOUT, DEADLINE_EXCEEDED -> Optional.of(TIMEOUT);
             case QUEUE_FULL, OVERLOADED -> Optional.of(REJECTED);
             case DATABASE_DOWN -> Optional.of(DATABASE_DOWN);
-            case STATEMENT_TIMEOUT -> Optional.of(STUCK);
+            case STATEMENT_TIMEOUT, STATEMENT_CANCELLED -> Optional.of(STUCK);
             case DATABASE_TROUBLE, PERMISSION_DENIED, SCHEMA_MISMATCH -> Optional.of(DATABASE_TROUBLE);
             case NOT_PREPARED, SHUTTING_DOWN -> Optional.empty();
         };

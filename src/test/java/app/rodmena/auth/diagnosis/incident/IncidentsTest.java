@@ -126,7 +126,7 @@ class IncidentsTest {
                     .execute("select pg_cancel_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'"
                             + " and datname = current_database()");
             assertThat(cancelled.join().statusCode()).isEqualTo(503);
-            assertThat(cancelled.join().body()).contains("\"STATEMENT_TIMEOUT\"", incident.id());
+            assertThat(cancelled.join().body()).contains("\"STATEMENT_CANCELLED\"", incident.id());
         }
     }
 
