@@ -16,6 +16,7 @@ import app.rodmena.auth.faults.Recording.WriteOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class InvariantTest {
             ready.add(new ReadySample(at, Duration.ofMillis(2), 200));
             diagnoses.add(new DiagnosisSample(at, "WELL", "Well"));
             backends.add(new BackendSample(at, 6));
-            processes.add(new ProcessSample(at, 40, 80));
+            processes.add(new ProcessSample(at, 40, 80, Map.of()));
         }
     }
 
@@ -157,7 +158,8 @@ class InvariantTest {
 
     @Test
     void leakedThreadsAndDescriptorsAreFound() {
-        processes.add(new ProcessSample(OVER, 40 + NothingLeft.TOLERANCE + 1, 80 + NothingLeft.TOLERANCE + 1));
+        processes.add(
+                new ProcessSample(OVER, 40 + NothingLeft.TOLERANCE + 1, 80 + NothingLeft.TOLERANCE + 1, Map.of()));
         assertViolated("LL");
     }
 
@@ -244,7 +246,7 @@ class InvariantTest {
                 diagnoses,
                 backends,
                 processes,
-                new ProcessSample(seconds(0), 40, 80),
+                new ProcessSample(seconds(0), 40, 80, Map.of()),
                 log,
                 writes,
                 incidents,

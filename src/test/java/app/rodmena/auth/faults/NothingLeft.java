@@ -22,7 +22,8 @@ final class NothingLeft implements Invariant {
 
     private static void compare(String what, int before, int after, ProcessSample last, List<Violation> violations) {
         if (after > before + TOLERANCE) {
-            violations.add(new Violation('L', last.at(), "%d %s, %d before".formatted(after, what, before)));
+            violations.add(new Violation(
+                    'L', last.at(), "%d %s, %d before; descriptors: %s".formatted(after, what, before, last.kinds())));
         }
     }
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** A server in a process of its own on a test's PostgreSQL, with a {@link Probe}. */
@@ -153,15 +154,23 @@ final class ProbedServer {
 
     /** The server's current numbers of threads and descriptors, without the connections of its clients. */
     ProcessSample process(Duration at) {
+        Path directory = Path.of("/proc/%d/fd".formatted(process.pid()));
+        Map<String, Integer> kinds = new TreeMap<>();
+        for (Path descriptor : list(directory)) {
+            // For example socket:[1234], anon_inode:[eventpoll], or a path.
+            kinds.merge(ListeningSockets.target(descriptor).replaceAll("\\[\\d+\\]|^/.*/", ""), 1, Integer::sum);
+        }
+        int descriptors = kinds.values().stream().mapToInt(Integer::intValue).sum();
         return new ProcessSample(
                 at,
-                count(Path.of("/proc/%d/task".formatted(process.pid()))),
-                count(Path.of("/proc/%d/fd".formatted(process.pid()))) - ListeningSockets.accepted(process.pid()));
+                list(Path.of("/proc/%d/task".formatted(process.pid()))).size(),
+                descriptors - ListeningSockets.accepted(process.pid()),
+                kinds);
     }
 
-    private static int count(Path directory) {
+    private static List<Path> list(Path directory) {
         try (Stream<Path> entries = Files.list(directory)) {
-            return (int) entries.count();
+            return entries.toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

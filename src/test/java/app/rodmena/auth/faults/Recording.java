@@ -2,6 +2,7 @@ package app.rodmena.auth.faults;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -81,8 +82,11 @@ record Recording(
 
     record BackendSample(Duration at, int count) {}
 
-    /** @param descriptors the open file descriptors without the clients' connections */
-    record ProcessSample(Duration at, int threads, int descriptors) {}
+    /**
+     * @param descriptors the open file descriptors without the clients' connections
+     * @param kinds the numbers of descriptors by kind, the clients' connections included
+     */
+    record ProcessSample(Duration at, int threads, int descriptors, Map<String, Integer> kinds) {}
 
     /**
      * @param acknowledged whether the write was answered with 200

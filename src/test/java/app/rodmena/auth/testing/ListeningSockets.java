@@ -76,7 +76,7 @@ public final class ListeningSockets {
     }
 
     /** The target of a descriptor; empty if it was closed meanwhile. */
-    private static String target(Path descriptor) {
+    public static String target(Path descriptor) {
         try {
             return Files.readSymbolicLink(descriptor).toString();
         } catch (IOException e) {
