@@ -163,6 +163,18 @@ class FailingClientsTest {
         }
     }
 
+    @Test
+    void failuresBeforeTheLatestGroupsAreSummedUp() throws Exception {
+        try (TroubledServer server = new TroubledServer(target, SMALL, IncidentsConfig.DEFAULT)) {
+            for (int i = 1; i <= 5; i++) {
+                server.engine.recentFailures().record(FailureKind.UNEXPECTED, i, "error " + i, Optional.empty());
+            }
+            assertThat(server.server.diagnostics().current(Duration.ZERO).sentence())
+                    .matches(
+                            "Requests fail, .*: 5 requests failed .*\\(error 5\\); 4 .*; 3 .*error 3\\); and 3 earlier");
+        }
+    }
+
     /** The refusals because of another lock, which is seen before the first caller is refused, and is then gone. */
     private FailureGroup refused(TroubledServer server) throws Exception {
         try (Connection colleague = TroubledServer.otherSession(database)) {
