@@ -443,6 +443,7 @@ final class Recommendations {
                     UNEXPECTED -> {}
         }
         observation.failures().stream()
+                .filter(failure -> failure.message().equals(last.message())) // Of attempts to connect, the refusals.
                 .flatMap(failure -> failure.incident().stream())
                 .findFirst()
                 .ifPresent(id -> add("Read incident %s: it shows the state at that time".formatted(id)));
