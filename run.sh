@@ -134,7 +134,7 @@ archive_classes() (
   # Without the caller's settings, database and files
   env -i PATH="$PATH" HOME="$HOME" "$java" "$record" "${quiet_archive[@]}" \
     -jar "$jar" --ephemeral --data-dir "$practice/data" --port 0 --admin-port 0 --jolokia-port 0 --jmx-port 0 \
-    >"$practice/out" 2>"$practice/err" &
+    >"$practice/out" 2>"$practice/err" 9>&- &
   server=$!
   port=
   while [ -z "$port" ] && kill -0 "$server" 2>/dev/null; do

@@ -195,6 +195,7 @@ class ArchitectureTest {
                             "http",
                             "diagnosis.incident",
                             "admin",
+                            "jmx.remote",
                             "cli",
                             "tools.demo",
                             "tools.load")),

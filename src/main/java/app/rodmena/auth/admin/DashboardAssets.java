@@ -7,8 +7,8 @@ import app.rodmena.auth.http.Response;
 import io.undertow.util.Headers;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
@@ -74,8 +74,7 @@ final class DashboardAssets {
             }
             byte[] content = in.readAllBytes();
             return new Asset(
-                    Response.of(200, type, content),
-                    '"' + UUID.nameUUIDFromBytes(content).toString() + '"');
+                    Response.of(200, type, content), "\"%x-%x\"".formatted(content.length, Arrays.hashCode(content)));
         } catch (IOException e) {
             throw new IllegalStateException(path + " cannot be read", e);
         }

@@ -78,12 +78,12 @@ public final class ApiListener implements AutoCloseable {
                     config.keystore().map(Keystore::context),
                     limits(config),
                     handler);
+            port.open();
+            health.markRunning();
         } catch (IOException | RuntimeException e) {
             endChanges();
             throw e;
         }
-        port.open();
-        health.markRunning();
     }
 
     private void endChanges() {

@@ -35,8 +35,8 @@ public abstract class RequestHandler<E> implements HttpHandler {
 
     /**
      * Maximum bytes of the bodies of all requests in flight: 64 bodies of the default maximum size if the heap is large
-     * enough. A parsed body takes about four times its size. Not per client key, because keys are free and a client
-     * could use thousands.
+     * enough. A parsed body takes about four times its size. The limit is not per client key, because keys are free and
+     * a client could use thousands.
      */
     private static final int MAX_BODIES_BYTES =
             (int) Math.min(16L * 1024 * 1024, Runtime.getRuntime().maxMemory() / 32);
@@ -48,6 +48,7 @@ public abstract class RequestHandler<E> implements HttpHandler {
     private final Router<E> router;
     private final Limits limits;
 
+    /** What is left of {@link #MAX_BODIES_BYTES}. */
     private final Semaphore freeBodyBytes;
 
     private final ResponseBudget responses;

@@ -201,11 +201,11 @@ public final class MBeans implements AutoCloseable {
     }
 
     @Description("Sizing advice for the load of the last minute, and forecasts for other sizes")
-    record CapacityBean(PoolSizeAdvisor adviser) {
+    record CapacityBean(PoolSizeAdvisor advisor) {
         @Description("Sizing advice for the pool")
         @Flatten
         public PoolSizeAdvice getAdvised() {
-            return adviser.advice();
+            return advisor.advice();
         }
 
         @Description("Forecast for another fleet under another load")
@@ -215,7 +215,7 @@ public final class MBeans implements AutoCloseable {
                         int poolSize,
                 @Description(value = "Load on all processes together", unit = "requests per second")
                         double requestsPerSecond) {
-            return adviser.forecast(workers, poolSize, requestsPerSecond)
+            return advisor.forecast(workers, poolSize, requestsPerSecond)
                     .orElseThrow(() -> new IllegalStateException(PoolSizeAdvisor.insufficientData()));
         }
     }

@@ -183,13 +183,16 @@ public final class PoolHistory {
             @Flatten("wait") LatencySummary waits,
 
             @Flatten("use") LatencySummary uses) {
-        /** For example {@code this process did not run for 8.0 s until …}. */
+        /** For example {@code this process did not run for at least 7.0 s until …}. */
         public String pauseText() {
-            return "this process did not run for %s s until %s: it was stopped, collected garbage, or had no CPU"
+            return "this process did not run for at least %s s until %s: it was stopped, collected garbage, or had no CPU"
                     .formatted(Math.floor((span.toMillis() - 1_000) / 100.0) / 10, WireFormat.time(time));
         }
 
-        /** Whether all connections were in use at a time, and callers waited longer for one than they used it. */
+        /**
+         * Whether all connections were in use at a time, and callers waited more than twice as long for one as they
+         * used it.
+         */
         public boolean isSaturated() {
             return peakCheckedOut >= numbers.maximum() && waits.median.compareTo(uses.median.multipliedBy(2)) > 0;
         }

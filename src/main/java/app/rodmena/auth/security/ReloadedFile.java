@@ -29,7 +29,10 @@ final class ReloadedFile<T, E extends Exception> {
     private final Logger log;
     private T content;
     private Stamp stamp;
-    private Stamp refused = Stamp.NONE;
+
+    /** The stamp that was refused last; null after a file that was not. */
+    private Stamp refused;
+
     private String reason = "";
     private long checkedNanos;
     private long refusedNanos;
@@ -76,6 +79,9 @@ final class ReloadedFile<T, E extends Exception> {
         if (now - checkedNanos > CHECK_INTERVAL_NANOS) {
             checkedNanos = now;
             Stamp found = Stamp.of(file);
+            if (found.equals(stamp) && !reason.isEmpty()) {
+                accept(found, "is there again");
+            }
             boolean isTooEarly = found.equals(refused) && now - refusedNanos < RETRY_INTERVAL_NANOS;
             if (!found.equals(stamp) && !isTooEarly) {
                 reload(found);
@@ -87,17 +93,22 @@ final class ReloadedFile<T, E extends Exception> {
     private void reload(Stamp found) {
         try {
             content = reader.read();
-            stamp = found;
-            reason = "";
-            log.info("The {} '{}' was changed and is in use", name, file);
+            accept(found, "was changed, and is used from now on");
         } catch (Exception e) {
             String problem = String.valueOf(e.getMessage());
             if (!found.equals(refused) || !problem.equals(reason)) {
-                log.warn("The {} '{}' was changed and is refused; what was read before stays: {}", name, file, problem);
+                log.warn("The {} '{}' cannot be used; its previous content stays: {}", name, file, problem);
             }
             refused = found;
             reason = problem;
             refusedNanos = System.nanoTime();
         }
+    }
+
+    private void accept(Stamp found, String event) {
+        stamp = found;
+        refused = null;
+        reason = "";
+        log.info("The {} '{}' {}", name, file, event);
     }
 }

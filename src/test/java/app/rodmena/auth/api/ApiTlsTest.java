@@ -233,7 +233,7 @@ class ApiTlsTest {
     }
 
     private static boolean isRefused(LogOf log, String reason) {
-        return log.lines().stream().anyMatch(line -> line.contains("is refused") && line.contains(reason));
+        return log.lines().stream().anyMatch(line -> line.contains("cannot be used") && line.contains(reason));
     }
 
     private static boolean accepts(TestApi api, SSLContext context) throws IOException {

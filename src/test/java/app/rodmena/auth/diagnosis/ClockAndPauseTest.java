@@ -63,7 +63,8 @@ class ClockAndPauseTest {
             assertThat(situations(server, before)).containsExactly("WELL");
             assertThat(get(server, "/incidents")).isEmpty();
             assertThat(diagnosis(server).path("sentence").asText())
-                    .containsPattern("; this process did not run for [5-9]\\.\\d s until .+Z: it was stopped,");
+                    .containsPattern(
+                            "; this process did not run for at least [5-9]\\.\\d s until .+Z: it was stopped,");
             assertThat(server.err()).contains("WARN  auth.metrics this process did not run for ");
         }
     }

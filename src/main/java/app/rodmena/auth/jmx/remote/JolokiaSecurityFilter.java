@@ -2,24 +2,23 @@ package app.rodmena.auth.jmx.remote;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import app.rodmena.auth.common.Json;
 import app.rodmena.auth.http.HttpError;
 import app.rodmena.auth.http.OperatorAccess;
 import app.rodmena.auth.security.AuditLog;
 import app.rodmena.auth.security.OperatorSession;
 import app.rodmena.auth.security.Operators;
 import app.rodmena.auth.security.OriginCheck;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionException;
-import org.jolokia.json.JSONArray;
 import org.jolokia.json.JSONObject;
-import org.jolokia.json.parser.JSONParser;
-import org.jolokia.json.parser.ParseException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,22 +113,22 @@ final class JolokiaSecurityFilter implements HttpHandler {
         }
     }
 
-    private static Object parsed(byte[] body) throws IOException {
+    /** Jackson limits the depth, Jolokia does not: a deep value would overflow the stack when a response repeats it. */
+    private static JsonNode parsed(byte[] body) throws IOException {
         try {
-            return new JSONParser().parse(new String(body, UTF_8));
-        } catch (ParseException | RuntimeException | StackOverflowError e) {
-            throw HttpError.badRequest("The body is not JSON");
+            return Json.STRICT_READER.readTree(new String(body, UTF_8));
+        } catch (JacksonException e) {
+            throw HttpError.badRequest("The body is not JSON, or nested too deeply");
         }
     }
 
-    /** Refuses requests to another JVM, and a body that is neither a request nor a list of them, whatever its depth. */
-    private static void checkJson(Object body) {
-        for (Object request : body instanceof JSONArray requests ? requests : Collections.singleton(body)) {
-            if (!(request instanceof JSONObject fields)) {
+    /** Refuses requests to another JVM, and a body that is neither a request nor a list of them. */
+    private static void checkJson(JsonNode body) {
+        for (JsonNode request : body.isArray() ? body : List.of(body)) {
+            if (!request.isObject()) {
                 throw HttpError.badRequest("The body must be a request or a list of requests");
             }
-            if (fields.containsKey("target")
-                    || (fields.get("options") instanceof JSONObject options && options.containsKey("target"))) {
+            if (request.has("target") || request.path("options").has("target")) {
                 throw new HttpError(403, "proxy requests (target) are not supported");
             }
         }

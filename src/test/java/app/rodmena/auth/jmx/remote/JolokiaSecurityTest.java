@@ -211,6 +211,10 @@ class JolokiaSecurityTest {
                 .isEqualTo(400);
         String deep = "[".repeat(100_000) + "]".repeat(100_000);
         assertThat(remote.post(TestRemote.CONTROL, deep).statusCode()).isEqualTo(400);
+        String deepArgument = """
+                {"type": "exec", "mbean": "app.rodmena.auth:type=Pool,name=auth", "operation": "none", "arguments": [%s]}
+                """.formatted(deep);
+        assertThat(remote.post(TestRemote.CONTROL, deepArgument).statusCode()).isEqualTo(400);
         assertThat(remote.post(TestRemote.CONTROL, " ".repeat(300_000)).statusCode())
                 .isEqualTo(413);
         assertThat(remote.post(TestRemote.CONTROL, "").statusCode()).isEqualTo(400);

@@ -1,6 +1,7 @@
 package app.rodmena.auth.metrics.jfr;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -147,6 +148,8 @@ class IncidentRecorderTest {
             List<CompletableFuture<Integer>> three = List.of(ask(server, "a"), ask(server, "b"), ask(server, "c"));
             CompletableFuture.anyOf(three.toArray(CompletableFuture[]::new)).join();
             await().until(() -> server.err().contains("Incident "));
+            await().until(() ->
+                    new String(get(server, "/diagnosis").body(), UTF_8).contains("lock on auth_group held by"));
             locker.rollback();
             three.forEach(CompletableFuture::join);
         }
