@@ -74,7 +74,7 @@ final class DashboardAssets {
             }
             byte[] content = in.readAllBytes();
             return new Asset(
-                    Response.of(200, type, content), "\"%x-%x\"".formatted(content.length, Arrays.hashCode(content)));
+                    Response.of(200, type, content), '"' + Integer.toHexString(Arrays.hashCode(content)) + '"');
         } catch (IOException e) {
             throw new IllegalStateException(path + " cannot be read", e);
         }
