@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ExceptionMapperTest {
+class FailureResponsesTest {
     private final AtomicReference<Supplier<CompletionStage<Response>>> outcome = new AtomicReference<>();
     private TestApi api;
 
