@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 
 /** Counts the failures of the last fifteen minutes by kind, message and incident. Thread-safe. */
 public final class RecentFailures {
@@ -21,30 +22,36 @@ public final class RecentFailures {
 
     private static final int SECONDS = (int) RETENTION.toSeconds();
 
+    private static final Pattern NUMBER = Pattern.compile("\\d+");
+
     /** The maximum number of groups; the one without a failure for the longest time is dropped. */
     private static final int MAX_GROUPS = 100;
 
     /**
-     * The failures of the last fifteen minutes with the same kind, message and incident.
+     * The failures of the last fifteen minutes with the same kind, message and incident; numbers in messages may
+     * differ.
      *
      * @param kind the kind of failure, of requests or of attempts to connect
      * @param count the number of failures
-     * @param firstAgo the time since the first of them, in whole seconds unless it is the last
+     * @param firstAgo the time since the first of them, in whole seconds unless all occurred within one second
      * @param ago the time since the last of them
-     * @param message one line, without values
+     * @param message the last message, one line, without values
      * @param incident the id of the incident in which they were counted; empty if there is none
      */
     public record FailureGroup(
             FailureKind kind, int count, Duration firstAgo, Duration ago, String message, Optional<String> incident) {}
 
+    /** @param message the message without numbers, such as that of a connection */
     private record Cause(FailureKind kind, String message, Optional<String> incident) {}
 
     /** The failures with one cause by second. */
     private static final class Seconds {
         private final NavigableMap<Long, Integer> counts = new TreeMap<>();
         private long lastNanos;
+        private String lastMessage;
 
-        void add(int count, long nanos) {
+        void add(int count, String message, long nanos) {
+            lastMessage = message;
             counts.merge(second(nanos), count, Integer::sum);
             removeOld(nanos);
             lastNanos = nanos;
@@ -59,7 +66,7 @@ public final class RecentFailures {
             int count = counts.values().stream().mapToInt(Integer::intValue).sum();
             Duration ago = Duration.ofNanos(Math.max(0, nanos - lastNanos));
             Duration firstAgo = counts.size() == 1 ? ago : Duration.ofSeconds(second(nanos) - counts.firstKey());
-            return new FailureGroup(cause.kind, count, firstAgo, ago, cause.message, cause.incident);
+            return new FailureGroup(cause.kind, count, firstAgo, ago, lastMessage, cause.incident);
         }
 
         private static long second(long nanos) {
@@ -94,8 +101,8 @@ public final class RecentFailures {
     public void record(FailureKind kind, int count, String message, Optional<String> incident) {
         totals.get(kind).add(count);
         synchronized (groups) {
-            groups.computeIfAbsent(new Cause(kind, message, incident), cause -> new Seconds())
-                    .add(count, clock.getAsLong());
+            Cause cause = new Cause(kind, NUMBER.matcher(message).replaceAll("?"), incident);
+            groups.computeIfAbsent(cause, first -> new Seconds()).add(count, message, clock.getAsLong());
         }
     }
 

@@ -39,7 +39,7 @@ public record Blocker(
         boolean ours,
         boolean hidden,
         boolean endable,
-        Path path) {
+        WaitPath path) {
     /** A statement that locks a whole table, and therefore stops all later ones while it waits itself. */
     private static final Pattern TABLE_LOCK = Pattern.compile(
             "(?:^|; ?)((?:alter|cluster|create|drop|lock|refresh|reindex|truncate|vacuum) \\w+)",
@@ -53,17 +53,17 @@ public record Blocker(
      * @param queued whether {@code direct} does not hold the lock, but waits for it in the queue before it
      * @param others the heads of further chains, which it waits for as well
      */
-    public record Path(List<Integer> chain, Optional<Blocker> direct, boolean queued, List<Blocker> others) {
-        public Path {
+    public record WaitPath(List<Integer> chain, Optional<Blocker> direct, boolean queued, List<Blocker> others) {
+        public WaitPath {
             chain = List.copyOf(chain);
             others = List.copyOf(others);
         }
 
-        static Path along(List<Integer> chain) {
-            return new Path(chain, Optional.empty(), false, List.of());
+        static WaitPath along(List<Integer> chain) {
+            return new WaitPath(chain, Optional.empty(), false, List.of());
         }
 
-        static Path direct(int pid) {
+        static WaitPath direct(int pid) {
             return along(List.of(pid));
         }
     }

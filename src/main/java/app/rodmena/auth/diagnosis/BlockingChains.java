@@ -5,7 +5,7 @@ import app.rodmena.auth.database.activity.Backend.BackendOwner;
 import app.rodmena.auth.database.activity.LockWait;
 import app.rodmena.auth.database.activity.LockWait.PreparedTransaction;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
-import app.rodmena.auth.diagnosis.Blocker.Path;
+import app.rodmena.auth.diagnosis.Blocker.WaitPath;
 import app.rodmena.auth.pool.ConnectionView;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -63,14 +63,14 @@ final class BlockingChains {
             Optional<Backend> holder = directBlocker(waiting, pids);
             return toBlocker(
                     waiting.pid(),
-                    new Path(
+                    new WaitPath(
                             pids,
-                            holder.map(backend -> toBlocker(waiting.pid(), Path.direct(backend.pid()))),
+                            holder.map(backend -> toBlocker(waiting.pid(), WaitPath.direct(backend.pid()))),
                             holder.filter(backend -> isSameLock(waiting, backend))
                                     .isPresent(),
                             heads.stream()
                                     .skip(1)
-                                    .map(other -> toBlocker(waiting.pid(), Path.along(other)))
+                                    .map(other -> toBlocker(waiting.pid(), WaitPath.along(other)))
                                     .toList()));
         });
     }
@@ -112,7 +112,7 @@ final class BlockingChains {
                 .orElse(Duration.ZERO);
     }
 
-    private Blocker prepared(int waiting, Path path) {
+    private Blocker prepared(int waiting, WaitPath path) {
         List<Integer> chain = path.chain();
         int blocked = chain.size() == 1 ? waiting : chain.get(chain.size() - 2);
         Optional<PreparedTransaction> transaction = Optional.ofNullable(backends.get(blocked))
@@ -134,7 +134,7 @@ final class BlockingChains {
     }
 
     /** @param waiting the pid at the start of the chain */
-    private Blocker toBlocker(int waiting, Path path) {
+    private Blocker toBlocker(int waiting, WaitPath path) {
         int pid = path.chain().get(path.chain().size() - 1);
         Integer connection = connectionIds.get(pid);
         OptionalInt connectionId = connection == null ? OptionalInt.empty() : OptionalInt.of(connection);

@@ -62,7 +62,7 @@ public final class Diagnostics implements AutoCloseable {
     /** The pending diagnosis on demand, shared by all requests until it begins; guarded by the lock. */
     private CompletableFuture<Diagnosis> pending;
 
-    /** From which the last diagnosis was built. */
+    /** The analysis from which the last diagnosis was built. */
     private volatile Analysis analysis;
 
     private volatile Diagnosis last;

@@ -32,7 +32,7 @@ import java.util.Set;
  * @param stacks the stacks of the threads that hold connections for 200 ms or longer, by connection number
  * @param pidsKnown whether backend pids are PostgreSQL's own, which they are not behind PgBouncer
  * @param throughput the throughput of the pool
- * @param pause that this process did not run lately; empty if it did
+ * @param pause the latest pause of this process; empty if there was none
  * @param storm many new sessions of other clients; empty if there are few
  * @param waits what the pool's statements wait for, by connection number
  * @param plans the known plans of the pool's statements, by connection number

@@ -443,7 +443,8 @@ final class Recommendations {
                     UNEXPECTED -> {}
         }
         observation.failures().stream()
-                .filter(failure -> failure.message().equals(last.message())) // Of attempts to connect, the refusals.
+                // Of attempts to connect, the refusals, whose message may have more.
+                .filter(failure -> failure.message().contains(last.message()))
                 .flatMap(failure -> failure.incident().stream())
                 .findFirst()
                 .ifPresent(id -> add("Read incident %s: it shows the state at that time".formatted(id)));

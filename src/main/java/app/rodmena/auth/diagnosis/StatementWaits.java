@@ -164,12 +164,14 @@ final class StatementWaits {
     }
 
     /**
-     * That more sessions compute than PostgreSQL's machine has cores, for example {@code 10 sessions compute on 2
-     * cores, 8 of them of analytics}; empty if they do not, or the number of cores is unknown.
+     * States that more sessions compute than PostgreSQL's machine has cores, for example {@code 10 sessions compute on
+     * 2 cores, 8 of them of analytics}; empty if they do not, or the number of cores is unknown.
      */
     static Optional<String> busyCores(PostgresSnapshot view) {
         List<Backend> computing = computing(view);
-        int cores = computing.stream()
+        // A backend without an address may be on another machine: an autovacuum worker, or a client of its socket.
+        int cores = view.backends().stream()
+                .filter(backend -> backend.owner() == BackendOwner.POOL)
                 .mapToInt(StatementWaits::cores)
                 .filter(number -> number > 0)
                 .findFirst()
@@ -179,13 +181,17 @@ final class StatementWaits {
         }
         String others = computing.stream()
                 .filter(backend -> backend.owner() == BackendOwner.OTHER)
-                .collect(Collectors.groupingBy(Backend::application, Collectors.counting()))
+                .collect(Collectors.groupingBy(StatementWaits::client, Collectors.counting()))
                 .entrySet()
                 .stream()
                 .max(Map.Entry.comparingByValue())
                 .map(most -> ", %s of them of %s".formatted(most.getValue(), most.getKey()))
                 .orElse("");
         return Optional.of(Summary.busyCores(computing.size(), cores) + others);
+    }
+
+    private static String client(Backend backend) {
+        return backend.application().isEmpty() ? "user " + backend.user() : backend.application();
     }
 
     /** The backends that use a CPU, without the monitor, which runs the query. */

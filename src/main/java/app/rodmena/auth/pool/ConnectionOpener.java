@@ -98,9 +98,9 @@ final class ConnectionOpener extends SingleLoginDataSource {
         if (observedFailure.get() instanceof SQLException failure && ConnectionValidator.isTimeout(failure)) {
             return new Outage(failure, start, now);
         }
-        Duration login = Duration.ofNanos(elapsed);
-        boolean isOverdue = login.compareTo(pool.settings.connectTimeout()) > 0 || pool.source.isLoginOverdue(login);
-        return isOverdue ? new Outage(overdueLogin, start, now) : null;
+        return pool.source.isLoginOverdue(Duration.ofNanos(elapsed), pool.settings.connectTimeout())
+                ? new Outage(overdueLogin, start, now)
+                : null;
     }
 
     /** Whether no attempt runs, and the last failure is too old to hold for the next one. */

@@ -13,6 +13,7 @@ public interface RefusalListener {
     /**
      * Called when callers are refused.
      *
+     * @param refusal the reason, for all of them
      * @param callers number of refused callers
      * @param queue captures the queue, including the refused callers; must be called before this method returns
      */

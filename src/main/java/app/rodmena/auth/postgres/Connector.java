@@ -344,12 +344,12 @@ public class Connector {
     }
 
     /**
-     * Whether a login that has not completed after this time counts as failed: it has taken more than 2 s, and more
-     * than twice as long as the last successful one. Never behind a pooler, which may queue logins.
+     * Whether a login that has not completed after this time counts as failed: it has taken more than 2 s, behind a
+     * pooler, which may queue logins, more than connect_timeout, and more than twice as long as the last successful
+     * one.
      */
-    public boolean isLoginOverdue(Duration elapsed) {
-        return !mayBePooler()
-                && elapsed.compareTo(NORMAL_LOGIN) > 0
+    public boolean isLoginOverdue(Duration elapsed, Duration connectTimeout) {
+        return elapsed.compareTo(mayBePooler() ? connectTimeout : NORMAL_LOGIN) > 0
                 && elapsed.compareTo(lastLogin.multipliedBy(2)) > 0;
     }
 

@@ -21,7 +21,8 @@ class DiagnosisTextTest {
                             .mapTo(Integer.class)
                             .one());
             Diagnosis diagnosis = scene.await(found -> found.verdicts().getOrDefault(Verdict.LOCK_WAIT, 0) == 2
-                    && found.verdicts().getOrDefault(Verdict.APP_HOLDING, 0) == 1);
+                    && found.verdicts().getOrDefault(Verdict.APP_HOLDING, 0) == 1
+                    && DiagnosisText.of(found).contains("Stack of connection ")); // After 200 ms in use
 
             String text = DiagnosisText.of(diagnosis);
 

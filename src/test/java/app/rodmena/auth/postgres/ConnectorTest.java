@@ -18,6 +18,8 @@ import org.postgresql.PGConnection;
 import org.slf4j.LoggerFactory;
 
 class ConnectorTest {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
     private static final SessionOptions POOLED = new SessionOptions(
             "connector-test",
             Optional.of(Duration.ofMillis(1_234)),
@@ -40,19 +42,20 @@ class ConnectorTest {
         Duration usual = Duration.ofSeconds(3);
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase())) {
             Connector connector = new Connector(proxy.target());
-            assertThat(connector.isLoginOverdue(usual))
+            assertThat(connector.isLoginOverdue(usual, CONNECT_TIMEOUT))
                     .as("it may be behind a pooler")
                     .isFalse();
             connector.open(POOLED).close();
-            assertThat(connector.isLoginOverdue(Duration.ofSeconds(1))).isFalse();
-            assertThat(connector.isLoginOverdue(usual)).isTrue();
+            assertThat(connector.isLoginOverdue(Duration.ofSeconds(1), CONNECT_TIMEOUT))
+                    .isFalse();
+            assertThat(connector.isLoginOverdue(usual, CONNECT_TIMEOUT)).isTrue();
 
             proxy.delay(Duration.ofMillis(500));
             connector.open(POOLED).close();
 
             assertThat(connector.lastLogin()).isGreaterThan(usual.dividedBy(2));
-            assertThat(connector.isLoginOverdue(usual)).isFalse();
-            assertThat(connector.isLoginOverdue(connector.lastLogin().multipliedBy(3)))
+            assertThat(connector.isLoginOverdue(usual, CONNECT_TIMEOUT)).isFalse();
+            assertThat(connector.isLoginOverdue(connector.lastLogin().multipliedBy(3), CONNECT_TIMEOUT))
                     .isTrue();
         }
     }

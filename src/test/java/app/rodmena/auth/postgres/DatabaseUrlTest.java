@@ -12,14 +12,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.Driver;
 
 class DatabaseUrlTest {
-    @Test
-    void theTargetOfAPasswordCommandDoesNotShowTheCommand() {
-        DatabaseUrl url = DatabaseUrl.parse("postgresql://me@db.example.org/auth")
-                .withPasswordFrom(new PasswordSource.Command("vault --token s3cret"));
-        assertThat(url.target().toString()).doesNotContain("s3cret");
-        assertThat(url.toString()).doesNotContain("s3cret");
-    }
-
     private static final String OS_USER = System.getProperty("user.name");
 
     /** The properties that the driver parses from the JDBC URL. */
@@ -213,5 +205,13 @@ class DatabaseUrlTest {
         assertThat(url).hasToString("postgresql://u:****@h:5432/d?sslmode=require");
         assertThat(url.target().toString()).doesNotContain("hunter2");
         assertThat(url.target().jdbcUrl()).isEqualTo("jdbc:postgresql://h:5432/d?sslmode=require");
+    }
+
+    @Test
+    void theTargetOfAPasswordCommandDoesNotShowTheCommand() {
+        DatabaseUrl url = DatabaseUrl.parse("postgresql://me@db.example.org/auth")
+                .withPasswordFrom(new PasswordSource.Command("vault --token s3cret"));
+        assertThat(url.target().toString()).doesNotContain("s3cret");
+        assertThat(url.toString()).doesNotContain("s3cret");
     }
 }

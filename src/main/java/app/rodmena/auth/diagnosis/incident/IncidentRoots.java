@@ -16,10 +16,10 @@ import java.util.stream.Collectors;
 
 /** Names root causes, so that different symptoms of the same lock or outage become one incident. Pure functions. */
 final class IncidentRoots {
-    /** PostgreSQL is unreachable, or ends sessions: a restart causes both. */
+    /** PostgreSQL is unreachable, ends sessions, or is a standby: a failover causes all three. */
     static final String DOWN = "down";
 
-    private static final Pattern UNREACHABLE = Pattern.compile("|HY000|08.*|57.*");
+    private static final Pattern UNREACHABLE = Pattern.compile("|HY000|25006|08.*|57.*");
 
     /** Waits for something else than the work of the statement, whose waits alternate. */
     private static final Pattern EXTERNAL_WAIT = Pattern.compile("IPC SyncRep|(Timeout|Extension) .*");

@@ -139,7 +139,7 @@ final class OpenIncidents {
         Optional<Open> existing = latest(incident -> incident.isOpen(nanos) && isSame(incident, cause, root));
         long open = last.stream().filter(incident -> incident.isOpen(nanos)).count();
         if (existing.isEmpty() && open >= MAX_OPEN) {
-            existing = latest(incident -> incident.isOpen(nanos));
+            existing = latest(incident -> incident.isOpen(nanos) && !incident.ended);
         }
         Open incident = existing.orElseGet(() -> begin(cause, root, now, nanos));
         incident.addRoot(root);

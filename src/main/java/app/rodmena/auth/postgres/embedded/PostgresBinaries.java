@@ -53,9 +53,8 @@ final class PostgresBinaries {
                     .orElseThrow(() -> new EmbeddedDatabaseException(
                             "This build contains no PostgreSQL for %s on %s; build it on such a machine, or set --database-url"
                                     .formatted(System.getProperty("os.name"), System.getProperty("os.arch"))));
-            // The CRC in the jar's index. A hash of the 15 MB would double the time of a warm start, and would not
-            // protect
-            // against an attacker, who could change the jar itself.
+            // The CRC in the jar's index. A hash of the 15 MB would double the time of a warm start, and would be no
+            // protection against an attacker, who could change the jar itself.
             return resource.openConnection() instanceof JarURLConnection jar
                     ? new BinaryArchive(
                             resource,
@@ -74,10 +73,10 @@ final class PostgresBinaries {
          */
         Path unpackInto(Path cache) throws IOException {
             Path home = cache.resolve(key);
+            deleteAbandoned(cache);
             if (Files.isDirectory(home)) {
                 return home;
             }
-            deleteAbandoned(cache);
             Path partial = Files.createTempDirectory(cache, UNPACKING);
             try {
                 unpackTo(partial);

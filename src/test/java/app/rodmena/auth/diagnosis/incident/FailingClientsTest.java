@@ -167,11 +167,13 @@ class FailingClientsTest {
     void failuresBeforeTheLatestGroupsAreSummedUp() throws Exception {
         try (TroubledServer server = new TroubledServer(target, SMALL, IncidentsConfig.DEFAULT)) {
             for (int i = 1; i <= 5; i++) {
-                server.engine.recentFailures().record(FailureKind.UNEXPECTED, i, "error " + i, Optional.empty());
+                server.engine
+                        .recentFailures()
+                        .record(FailureKind.UNEXPECTED, i, "error " + (char) ('a' + i), Optional.empty());
             }
             assertThat(server.server.diagnostics().current(Duration.ZERO).sentence())
                     .matches(
-                            "Requests fail, .*: 5 requests failed .*\\(error 5\\); 4 .*; 3 .*error 3\\); and 3 earlier");
+                            "Requests fail, .*: 5 requests failed .*\\(error f\\); 4 .*; 3 .*error d\\); and 3 earlier");
         }
     }
 

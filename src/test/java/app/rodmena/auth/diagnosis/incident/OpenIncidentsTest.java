@@ -6,6 +6,9 @@ import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.diagnosis.incident.OpenIncidents.Decision;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +70,31 @@ class OpenIncidentsTest {
                 .isEqualTo(new Decision(id, IncidentCause.DATABASE_DOWN, false, true));
         assertThat(open.record(IncidentCause.DATABASE_DOWN, IncidentRoots.DOWN, START, 3, true))
                 .isEqualTo(new Decision(id, IncidentCause.DATABASE_DOWN, false, false));
+    }
+
+    @Test
+    void aRestartAndAFailoverHaveOneRootCause() {
+        assertThat(List.of("", "08006", "57P01", "57P03", "25006"))
+                .allSatisfy(state -> assertThat(IncidentRoots.down(state)).isEqualTo(IncidentRoots.DOWN));
+        assertThat(IncidentRoots.down("53300")).isNotEqualTo(IncidentRoots.DOWN);
+    }
+
+    @Test
+    void anEndedIncidentIsNotContinuedByAnotherCauseHoweverManyThereAre() {
+        Set<String> ids = new HashSet<>();
+        for (int pid = 1; pid <= 8; pid++) {
+            ids.add(record(IncidentCause.TIMEOUT, "lock held by pid " + pid, 0).id());
+        }
+        Decision joined = record(IncidentCause.TIMEOUT, "lock held by pid 9", 0);
+        assertThat(joined.isNew()).isFalse();
+        for (now = 1; now <= 20; now++) {
+            ids.removeAll(open.diagnosed(Set.of(), true));
+        }
+        assertThat(ids).isEmpty();
+
+        assertThat(record(IncidentCause.DATABASE_TROUBLE, "PERMISSION_DENIED", 20)
+                        .isNew())
+                .isTrue();
     }
 
     @Test
