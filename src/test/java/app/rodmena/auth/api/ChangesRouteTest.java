@@ -389,7 +389,7 @@ class ChangesRouteTest {
     void aTenantMayHaveHalfOfAllReadersAndAReaderThatDoesNotReadIsDisconnected() throws Exception {
         restart(TestApi.CONFIG.with(draft -> {
             draft.maxClients = 40;
-            draft.readTimeout = Duration.ofSeconds(5);
+            draft.readTimeout = Duration.ofSeconds(15); // Longer than ten streams and one more take to begin
         }));
         post("/api/role/staff");
         try (Connection connection = TestPostgres.connect(api.target);

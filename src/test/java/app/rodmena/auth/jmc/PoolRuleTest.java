@@ -50,7 +50,7 @@ class PoolRuleTest {
                                 "--port=0",
                                 "--pool-size=1",
                                 "--max-overflow=1",
-                                "--pool-timeout=500ms",
+                                "--pool-timeout=2s",
                                 "--database-url=" + target.jdbcUrl() + "?user=postgres")
                         .awaitStart();
                 Connection deploy = TestPostgres.connect(target);

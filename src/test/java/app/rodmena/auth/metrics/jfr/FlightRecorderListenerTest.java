@@ -73,13 +73,13 @@ class FlightRecorderListenerTest {
             assertThat(checkout.getDuration()
                             .minus(checkout.getDuration("useTime"))
                             .abs())
-                    .isLessThan(Duration.ofMillis(200));
+                    .isLessThan(Duration.ofSeconds(1));
         });
         assertThat(of("auth.Checkout", events))
                 .filteredOn(checkout -> checkout.getDuration("useTime").toMillis() >= 300)
                 .hasSizeGreaterThan(1);
         assertThat(of("auth.Timeout", events)).singleElement().satisfies(timeout -> {
-            assertThat(timeout.getDuration("waitTime")).isBetween(Duration.ofMillis(500), Duration.ofSeconds(5));
+            assertThat(timeout.getDuration("waitTime")).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(20));
             assertThat(timeout.getString("route")).isEqualTo("POST /api/role/{role}");
             assertThat(timeout.getString("requestId")).startsWith("id-of-role-");
             assertThat(timeout.getString("cause")).isNotBlank();
@@ -203,7 +203,7 @@ class FlightRecorderListenerTest {
                         "--port=0",
                         "--pool-size=1",
                         "--max-overflow=1",
-                        "--pool-timeout=500ms",
+                        "--pool-timeout=2s",
                         "--slow-statement=200ms",
                         "--database-url=" + target.jdbcUrl() + "?user=postgres")
                 .awaitStart();

@@ -165,7 +165,7 @@ class IncidentRecorderTest {
                                 "--port=0",
                                 "--pool-size=1",
                                 "--max-overflow=1",
-                                "--pool-timeout=500ms",
+                                "--pool-timeout=2s",
                                 "--incidents-dir=" + incidents(),
                                 "--database-url=" + target.jdbcUrl() + "?user=postgres&password=" + SECRET),
                         Stream.of(flags))
