@@ -49,13 +49,13 @@ class DatabaseEngineTest {
                 callers.add(engine.call(CALLER, DatabaseEngineTest::count));
             }
             callers.forEach(caller -> assertReason(caller, Reason.DATABASE_DOWN));
-            assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(6));
+            assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(20));
             long later = System.nanoTime();
             assertReason(engine.call(CALLER, DatabaseEngineTest::count), Reason.DATABASE_DOWN);
-            assertThat(Duration.ofNanos(System.nanoTime() - later)).isLessThan(Duration.ofSeconds(1));
+            assertThat(Duration.ofNanos(System.nanoTime() - later)).isLessThan(Duration.ofSeconds(5));
 
             proxy.thaw();
-            await().atMost(Duration.ofSeconds(3)).until(() -> isAnswered(engine));
+            await().until(() -> isAnswered(engine));
         }
     }
 

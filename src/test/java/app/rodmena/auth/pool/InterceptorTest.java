@@ -78,7 +78,7 @@ class InterceptorTest {
             NoConnectionException refusal = catchThrowableOfType(NoConnectionException.class, test::checkout);
             Duration took = Duration.ofNanos(System.nanoTime() - started);
             assertThat(refusal.reason()).isEqualTo(RefusalReason.TIMEOUT);
-            assertThat(took).isBetween(Duration.ofMillis(700), Duration.ofMillis(1_500));
+            assertThat(took).isBetween(Duration.ofMillis(700), Duration.ofSeconds(5));
             assertThat(test.count(TIMEOUT)).isEqualTo(1);
             assertThat(test.count(CHECKOUT)).isZero();
             assertThat(test.count(INVALIDATE)).isBetween(3L, 12L);

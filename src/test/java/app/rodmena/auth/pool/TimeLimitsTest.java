@@ -60,7 +60,7 @@ class TimeLimitsTest {
                                 .getSQLState())
                         .startsWith("08");
                 assertThat(Duration.ofNanos(System.nanoTime() - started))
-                        .isBetween(Duration.ofMillis(400), Duration.ofSeconds(2));
+                        .isBetween(Duration.ofMillis(400), Duration.ofSeconds(10));
             }
             proxy.thaw();
             test.awaitCount(CLOSE, 1);
@@ -115,7 +115,7 @@ class TimeLimitsTest {
             var refusal = catchThrowableOfType(NoConnectionException.class, test::checkout);
             assertThat(refusal.reason()).isEqualTo(RefusalReason.DATABASE_DOWN);
             test.awaitCount(CONNECT_FAILED, 1);
-            assertThat(test.last(CONNECT_FAILED).took()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(3));
+            assertThat(test.last(CONNECT_FAILED).took()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(10));
         }
     }
 }

@@ -35,7 +35,7 @@ class WaitingTest {
                 waits.add(millisUntilRefused(test, RefusalReason.TIMEOUT));
             }
             assertThat(waits).allSatisfy(wait -> assertThat(wait).isGreaterThanOrEqualTo(60));
-            assertThat(Collections.min(waits)).isLessThan(120);
+            assertThat(Collections.min(waits)).isLessThan(240); // HikariCP allows no less than 250 ms
             assertThat(test.count(TIMEOUT)).isEqualTo(5);
             assertThat(test.last(TIMEOUT).took()).isGreaterThanOrEqualTo(Duration.ofMillis(60));
             assertThat(held.connection.isClosed()).isFalse();
