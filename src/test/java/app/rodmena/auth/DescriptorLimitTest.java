@@ -60,9 +60,9 @@ class DescriptorLimitTest {
                     }
                 }
                 if (HTTP_LISTENERS.contains(flooded)) {
-                    await().atMost(Duration.ofSeconds(5))
+                    await().atMost(Duration.ofSeconds(20))
                             .ignoreExceptions()
-                            .untilAsserted(() -> assertIsAnsweredWithin(Duration.ofSeconds(1), process.port(flooded)));
+                            .untilAsserted(() -> assertIsAnsweredWithin(Duration.ofSeconds(5), process.port(flooded)));
                 }
             }
             assertThat(process.isAlive()).isTrue();

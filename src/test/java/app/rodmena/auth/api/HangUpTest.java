@@ -68,7 +68,7 @@ class HangUpTest {
         for (RawClient client : clients) {
             client.close();
         }
-        await().atMost(Duration.ofSeconds(2))
+        await().atMost(Duration.ofSeconds(10))
                 .until(() -> api.engine.pool().snapshot().waiting() == 0
                         && api.engine.pool().snapshot().checkedOut() == 0);
         await().until(() -> statuses.size() == CLIENTS);

@@ -219,7 +219,7 @@ class PoolModelTest {
 
         /** Waits until exactly the expected events have happened and all numbers match the model. */
         private void settle() throws SQLException {
-            await().atMost(Duration.ofSeconds(5))
+            await().atMost(Duration.ofSeconds(30))
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(1))
                     .until(() -> {

@@ -84,7 +84,7 @@ class FailingClientsTest {
 
             admin("alter role clerk login");
             // The pool detects the recovery without a request.
-            await().atMost(Duration.ofSeconds(5))
+            await().atMost(Duration.ofSeconds(20))
                     .until(() -> server.get("/health/ready").join().statusCode() == 200);
             assertThat(server.get("/health").join().statusCode()).isEqualTo(200);
             Diagnosis after = await().until(
