@@ -7,6 +7,7 @@ import app.rodmena.auth.pool.NoConnectionException;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.PoolEvents;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -41,8 +42,12 @@ final class FailureReporter {
         if (!(failure.getCause() instanceof NoConnectionException) && failure.getCause() != null) {
             log(caller, failure, message);
         }
+        FailureKind kind = FailureKind.of(failure);
+        int count = Math.max(1, caller.count());
+        // Before the listeners, so that the diagnosis of an incident that it begins shows it
+        recent.record(kind, count, message, Optional.empty());
         events.notifyListeners(listeners, "a failure of the database", listener -> listener.onFailure(caller, failure));
-        recent.record(FailureKind.of(failure), Math.max(1, caller.count()), message, failure.incident());
+        failure.incident().ifPresent(incident -> recent.assign(kind, count, message, incident));
     }
 
     private void log(CallContext caller, DatabaseFailure failure, String message) {

@@ -42,7 +42,11 @@ public final class RecentFailures {
             FailureKind kind, int count, Duration firstAgo, Duration ago, String message, Optional<String> incident) {}
 
     /** @param message the message without numbers, such as that of a connection */
-    private record Cause(FailureKind kind, String message, Optional<String> incident) {}
+    private record Cause(FailureKind kind, String message, Optional<String> incident) {
+        static Cause of(FailureKind kind, String message, Optional<String> incident) {
+            return new Cause(kind, NUMBER.matcher(message).replaceAll("?"), incident);
+        }
+    }
 
     /** The failures with one cause by second. */
     private static final class Seconds {
@@ -55,6 +59,20 @@ public final class RecentFailures {
             counts.merge(second(nanos), count, Integer::sum);
             removeOld(nanos);
             lastNanos = nanos;
+        }
+
+        /** Takes the latest failures away. @return the number taken, which is smaller if there are fewer */
+        int take(int count) {
+            int taken = 0;
+            while (taken < count && !counts.isEmpty()) {
+                Map.Entry<Long, Integer> latest = counts.pollLastEntry();
+                int part = Math.min(count - taken, latest.getValue());
+                taken += part;
+                if (part < latest.getValue()) {
+                    counts.put(latest.getKey(), latest.getValue() - part);
+                }
+            }
+            return taken;
         }
 
         boolean removeOld(long nanos) {
@@ -100,9 +118,28 @@ public final class RecentFailures {
     /** Counts failed requests or attempts. The message is one line, without values. */
     public void record(FailureKind kind, int count, String message, Optional<String> incident) {
         totals.get(kind).add(count);
+        add(kind, count, message, incident);
+    }
+
+    private void add(FailureKind kind, int count, String message, Optional<String> incident) {
         synchronized (groups) {
-            Cause cause = new Cause(kind, NUMBER.matcher(message).replaceAll("?"), incident);
-            groups.computeIfAbsent(cause, first -> new Seconds()).add(count, message, clock.getAsLong());
+            groups.computeIfAbsent(Cause.of(kind, message, incident), first -> new Seconds())
+                    .add(count, message, clock.getAsLong());
+        }
+    }
+
+    /** Moves failures that have just been counted without an incident to the group of this incident. */
+    void assign(FailureKind kind, int count, String message, String incident) {
+        synchronized (groups) {
+            Cause unassigned = Cause.of(kind, message, Optional.empty());
+            Seconds seconds = groups.get(unassigned);
+            int taken = seconds == null ? 0 : seconds.take(count);
+            if (seconds != null && seconds.counts.isEmpty()) {
+                groups.remove(unassigned);
+            }
+            if (taken > 0) {
+                add(kind, taken, message, Optional.of(incident));
+            }
         }
     }
 

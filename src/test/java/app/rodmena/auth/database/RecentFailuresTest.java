@@ -1,6 +1,7 @@
 package app.rodmena.auth.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import app.rodmena.auth.database.RecentFailures.FailureGroup;
 import java.time.Duration;
@@ -47,6 +48,22 @@ class RecentFailuresTest {
         seconds = 901;
         assertThat(failures.recent()).isEmpty();
         assertThat(failures.total(FailureKind.POOL_TIMEOUT)).isEqualTo(1);
+    }
+
+    @Test
+    void failuresAreMovedToTheirIncident() {
+        fail(FailureKind.POOL_TIMEOUT, "no connection became free within pool_timeout");
+        failures.record(FailureKind.POOL_TIMEOUT, 3, "no connection became free within pool_timeout", Optional.empty());
+        failures.assign(FailureKind.POOL_TIMEOUT, 3, "no connection became free within pool_timeout", "20261128-a");
+        assertThat(failures.recent())
+                .extracting(FailureGroup::count, FailureGroup::incident)
+                .containsExactlyInAnyOrder(tuple(1, Optional.empty()), tuple(3, Optional.of("20261128-a")));
+
+        failures.assign(FailureKind.POOL_TIMEOUT, 1, "no connection became free within pool_timeout", "20261128-a");
+        assertThat(failures.recent())
+                .extracting(FailureGroup::count, FailureGroup::incident)
+                .containsExactly(tuple(4, Optional.of("20261128-a")));
+        assertThat(failures.total(FailureKind.POOL_TIMEOUT)).isEqualTo(4);
     }
 
     private void fail(FailureKind kind, String message) {
