@@ -55,7 +55,7 @@ public final class ApiListener implements AutoCloseable {
                 config, database, health, requests, responses, streams -> Routes.of(database, health, streams));
     }
 
-    /** @param routes creates the routes; those of a stream are closed with the listener */
+    /** @param routes creates the routes; the streams that they get are closed with the listener */
     ApiListener(
             HttpConfig config,
             DatabaseEngine database,

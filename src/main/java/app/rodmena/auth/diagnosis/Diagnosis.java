@@ -30,8 +30,7 @@ import java.util.stream.Collectors;
  * @param postgres PostgreSQL's view; empty if PostgreSQL did not answer
  * @param lastSeen PostgreSQL's last view before it stopped answering; empty while it answers, or if there is none
  * @param outage the reason why PostgreSQL cannot be queried; empty if it can
- * @param sqlState the SQLSTATE with which PostgreSQL cannot be queried, or the last connection attempt failed; empty if
- *     neither
+ * @param sqlState the SQLSTATE of the outage, or of the last failed attempt to connect; empty if there is neither
  * @param reconciliation the comparison of the pool's connections with PostgreSQL's backends
  * @param blindSpots the facts that the diagnosis lacks, one sentence each, with a remedy where there is one
  * @param failures the failures of the last 15 minutes, the latest first

@@ -148,7 +148,7 @@ final class PostgresBinaries {
 
     private static final String CACHE = ".cache/auth-postgresql";
 
-    /** Runs a program in a user namespace, where its user appears to be nobody; its files still belong to this user. */
+    /** Runs a program in a user namespace, where its user is not root; its files still belong to this user. */
     private static final List<String> USER_NAMESPACE_COMMAND = List.of("unshare", "-U");
 
     private final Path home;
@@ -202,7 +202,7 @@ final class PostgresBinaries {
 
     /**
      * Runs initdb, the only program that requires the name of its user. If the user id has no entry in /etc/passwd (for
-     * example in a container with an arbitrary user id), it runs as the user nobody, if the system permits that.
+     * example in a container with an arbitrary user id), it runs as another user, if the system permits that.
      */
     Outcome initdb(String... arguments) throws IOException {
         Outcome outcome = run("initdb", arguments);
