@@ -4,7 +4,6 @@ import app.rodmena.auth.admin.AdminRoutes.AdminEndpoint;
 import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.common.InvalidParameterException;
 import app.rodmena.auth.common.InvalidSettingException;
-import app.rodmena.auth.diagnosis.incident.BackendActions.ActionRefusedException;
 import app.rodmena.auth.http.HttpError;
 import app.rodmena.auth.http.OperatorAccess;
 import app.rodmena.auth.http.Request;
@@ -170,10 +169,8 @@ final class AdminHandler extends RequestHandler<AdminEndpoint> implements AutoCl
 
     @Override
     protected Optional<Response> knownError(Request<AdminEndpoint> request, Throwable failure) {
-        boolean isRefused = failure instanceof InvalidParameterException
-                || failure instanceof InvalidSettingException
-                || failure instanceof ActionRefusedException;
-        return isRefused ? Optional.of(Response.error(400, failure.getMessage())) : Optional.empty();
+        boolean isInvalid = failure instanceof InvalidParameterException || failure instanceof InvalidSettingException;
+        return isInvalid ? Optional.of(Response.error(400, failure.getMessage())) : Optional.empty();
     }
 
     /** Interrupts the endpoints that wait; requests queued for them get no response. */

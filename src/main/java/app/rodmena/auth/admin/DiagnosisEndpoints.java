@@ -5,7 +5,7 @@ import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.DiagnosisText;
 import app.rodmena.auth.diagnosis.history.HistoryPeriod;
 import app.rodmena.auth.diagnosis.history.PastDiagnosis;
-import app.rodmena.auth.diagnosis.incident.BackendActions.ActionOutcomeUnknownException;
+import app.rodmena.auth.diagnosis.incident.BackendActions.ActionFailedException;
 import app.rodmena.auth.diagnosis.incident.BackendActions.ActionResult;
 import app.rodmena.auth.diagnosis.incident.DiagnosisHtml;
 import app.rodmena.auth.diagnosis.incident.DiagnosisJson;
@@ -116,9 +116,11 @@ record DiagnosisEndpoints(Core core) {
             ActionResult result = action.apply(number, fields.flag(DRY_RUN));
             AuditLog.changed(request.session(), "invoked " + result.summary());
             return AdminJson.response(result);
-        } catch (ActionOutcomeUnknownException e) {
+        } catch (ActionFailedException e) {
             AuditLog.changed(request.session(), "invoked " + e.result().summary());
-            throw new HttpError(503, e.getMessage()).with(Headers.RETRY_AFTER_STRING, "1");
+            throw e.isRefused()
+                    ? HttpError.badRequest(e.getMessage())
+                    : new HttpError(503, e.getMessage()).with(Headers.RETRY_AFTER_STRING, "1");
         }
     }
 }

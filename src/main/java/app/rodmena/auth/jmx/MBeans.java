@@ -11,7 +11,7 @@ import app.rodmena.auth.core.Core;
 import app.rodmena.auth.core.ServerInfo;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.diagnosis.incident.BackendActions;
-import app.rodmena.auth.diagnosis.incident.BackendActions.ActionOutcomeUnknownException;
+import app.rodmena.auth.diagnosis.incident.BackendActions.ActionFailedException;
 import app.rodmena.auth.diagnosis.incident.BackendActions.ActionResult;
 import app.rodmena.auth.diagnosis.incident.Incident;
 import app.rodmena.auth.diagnosis.incident.Incident.IncidentListener;
@@ -256,16 +256,12 @@ public final class MBeans implements AutoCloseable {
             return execute(() -> actions.terminateBackend(pid, dryRun));
         }
 
-        /**
-         * @throws ActionOutcomeUnknownException after it is written to the audit log: the action may have been
-         *     performed
-         */
         private static String execute(Supplier<ActionResult> action) {
             try {
                 ActionResult result = action.get();
                 LocalAudit.invoked(result.summary());
                 return result.outcome();
-            } catch (ActionOutcomeUnknownException e) {
+            } catch (ActionFailedException e) {
                 LocalAudit.invoked(e.result().summary());
                 throw e;
             }

@@ -160,6 +160,9 @@ class DiagnosisEndpointsTest {
         HttpResponse<String> unknownPid = admin.post(TestAdmin.CONTROL, "/actions/terminateBackend", "{\"pid\":1}");
         assertThat(unknownPid.statusCode()).isEqualTo(400);
         assertThat(unknownPid.body()).contains("there is no client backend with pid 1");
+        assertThat(audit.lines())
+                .contains("alice (control) from 127.0.0.1 invoked terminateBackend 1:"
+                        + " there is no client backend with pid 1");
         assertThat(admin.post(TestAdmin.CONTROL, "/actions/cancelQuery", "{}").body())
                 .contains("connection: is missing");
     }

@@ -67,11 +67,13 @@ class IncidentsBeanTest {
             assertThatThrownBy(() -> client.invoke(REMEDIES, "terminateBackend", 1, false))
                     .isInstanceOf(MBeanException.class)
                     .hasMessage("there is no client backend with pid 1");
-            assertThat(audit.lines()).hasSize(2);
+            assertThat(audit.lines()).hasSize(3);
             assertThat(audit.lines().get(0))
                     .startsWith("ada invoked terminateBackend %d (dry run): would terminate backend".formatted(pid));
             assertThat(audit.lines().get(1))
                     .startsWith("ada invoked terminateBackend %d: terminated backend".formatted(pid));
+            assertThat(audit.lines().get(2))
+                    .isEqualTo("ada invoked terminateBackend 1: there is no client backend with pid 1");
         }
     }
 

@@ -5,13 +5,11 @@ import app.rodmena.auth.database.ApplicationName;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.SqlMask;
-import app.rodmena.auth.pool.ConnectionView;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -68,24 +66,22 @@ public final class BackendActions {
             return new ActionResult(action, dryRun, outcome);
         }
 
-        /**
-         * Marks the action as started, to be called before the signal.
-         *
-         * @throws ActionRefusedException if the timeout has expired
-         */
+        ActionFailedException refused(String reason) {
+            return new ActionFailedException(result(reason), true, null);
+        }
+
+        /** Marks the action as started, to be called before the signal; fails if the timeout has expired. */
         void start() {
             if (!ended.compareAndSet(false, true)) {
-                throw new ActionRefusedException("the action has timed out");
+                throw refused("the action has timed out");
             }
         }
 
         /** Ends the wait without a result. The action is not executed any more, unless it has started. */
-        ActionOutcomeUnknownException abandon(String reason, Throwable cause) {
+        ActionFailedException abandon(String reason, Throwable cause) {
             boolean notStarted = ended.compareAndSet(false, true);
-            return new ActionOutcomeUnknownException(
-                    result(reason
-                            + (notStarted ? "; the action was not executed" : "; the action may have been executed")),
-                    cause);
+            String consequence = notStarted ? "; the action was not executed" : "; the action may have been executed";
+            return new ActionFailedException(result(reason + consequence), false, cause);
         }
     }
 
@@ -122,24 +118,27 @@ public final class BackendActions {
     /**
      * Cancels the running statement of a connection of the pool. Its caller gets an error; the connection stays open.
      *
-     * @throws ActionRefusedException if there is no such connection, or no statement runs on it
-     * @throws ActionOutcomeUnknownException if PostgreSQL does not answer
+     * @throws ActionFailedException if there is no such connection, no statement runs on it, or PostgreSQL does not
+     *     answer
      */
     public ActionResult cancelQuery(int connectionId, boolean dryRun) {
-        ConnectionView connection = connection(connectionId);
-        int pid = connection.backendPid();
+        Attempt attempt = new Attempt("cancelQuery " + connectionId, dryRun);
+        int pid = engine.pool().connections().stream()
+                .filter(connection -> connection.id() == connectionId)
+                .findFirst()
+                .orElseThrow(() -> attempt.refused("the pool has no connection " + connectionId))
+                .backendPid();
         if (pid == 0) {
-            throw new ActionRefusedException(
+            throw attempt.refused(
                     "the backend of connection %s is unknown, for example behind PgBouncer".formatted(connectionId));
         }
-        Attempt attempt = new Attempt("cancelQuery " + connectionId, dryRun);
         return execute(attempt, monitor -> {
             Target target = findBackend(monitor, pid)
                     .filter(found -> found.application.equals(application))
-                    .orElseThrow(() -> new ActionRefusedException(
-                            "connection %s: backend %s no longer exists".formatted(connectionId, pid)));
+                    .orElseThrow(() ->
+                            attempt.refused("connection %s: backend %s no longer exists".formatted(connectionId, pid)));
             if (!target.state.equals("active") || target.queryStarted == null) {
-                throw new ActionRefusedException(
+                throw attempt.refused(
                         "no statement runs on connection %s: %s".formatted(connectionId, target.describe()));
             }
             if (dryRun) {
@@ -147,7 +146,7 @@ public final class BackendActions {
             }
             attempt.start();
             if (!signal(monitor, CANCEL, target.pid, target.started, target.queryStarted)) {
-                throw new ActionRefusedException("it has already ended: " + target.describe());
+                throw attempt.refused("it has already ended: " + target.describe());
             }
             return attempt.result("cancelled the statement of " + target.describe());
         });
@@ -157,53 +156,45 @@ public final class BackendActions {
      * Terminates a backend: one of the pool, whose connection is then replaced; or one that blocks a backend of the
      * pool by a lock, if the configuration allows it.
      *
-     * @throws ActionRefusedException if there is no such backend, or terminating it is not allowed
-     * @throws ActionOutcomeUnknownException if PostgreSQL does not answer
+     * @throws ActionFailedException if there is no such backend, terminating it is not allowed, or PostgreSQL does not
+     *     answer
      */
     public ActionResult terminateBackend(int pid, boolean dryRun) {
         Attempt attempt = new Attempt("terminateBackend " + pid, dryRun);
         return execute(attempt, monitor -> {
             Target target = findBackend(monitor, pid)
                     .filter(Target::isClient)
-                    .orElseThrow(() -> new ActionRefusedException("there is no client backend with pid " + pid));
-            requireAllowed(target);
+                    .orElseThrow(() -> attempt.refused("there is no client backend with pid " + pid));
+            requireAllowed(attempt, target);
             if (dryRun) {
                 return attempt.result("would terminate " + target.describe());
             }
             attempt.start();
             if (!signal(monitor, TERMINATE, target.pid, target.started)) {
-                throw new ActionRefusedException("it has already ended: " + target.describe());
+                throw attempt.refused("it has already ended: " + target.describe());
             }
             return attempt.result("terminated " + target.describe());
         });
     }
 
-    private ConnectionView connection(int id) {
-        return engine.pool().connections().stream()
-                .filter(connection -> connection.id() == id)
-                .findFirst()
-                .orElseThrow(() -> new ActionRefusedException("the pool has no connection " + id));
-    }
-
-    private void requireAllowed(Target target) {
+    private void requireAllowed(Attempt attempt, Target target) {
         if (target.started == null) {
-            throw new ActionRefusedException(
+            throw attempt.refused(
                     "this server's role may not see backend %s: grant it pg_read_all_stats".formatted(target.pid));
         }
         if (target.isMonitor) {
-            throw new ActionRefusedException("backend %s is this server's monitor session".formatted(target.pid));
+            throw attempt.refused("backend %s is this server's monitor session".formatted(target.pid));
         }
         if (target.application.equals(application)) {
             return;
         }
         if (!target.isBlocker) {
-            throw new ActionRefusedException(
+            throw attempt.refused(
                     "%s neither belongs to this server nor blocks one of its connections".formatted(target.describe()));
         }
         if (!terminateOthers) {
-            throw new ActionRefusedException(
-                    "%s blocks this server but does not belong to it: requires --allow-terminate-others"
-                            .formatted(target.describe()));
+            throw attempt.refused("%s blocks this server but does not belong to it: requires --allow-terminate-others"
+                    .formatted(target.describe()));
         }
     }
 
@@ -259,12 +250,13 @@ public final class BackendActions {
     }
 
     private RuntimeException failure(Attempt attempt, Throwable failure) {
-        if (failure instanceof ActionRefusedException refused) {
+        if (failure instanceof ActionFailedException refused) {
             return refused;
         }
         if (SqlState.INSUFFICIENT_PRIVILEGE.equals(SqlState.of(failure))) {
-            return new ActionRefusedException("PostgreSQL refuses: role %s may not signal that backend (%s)"
-                    .formatted(engine.role(), SqlState.firstLine(failure)));
+            return attempt.refused("PostgreSQL refuses: role %s may not signal that backend (%s); a member of"
+                            .formatted(engine.role(), SqlState.firstLine(failure))
+                    + " pg_signal_backend may, or for the backend of a superuser, only a superuser");
         }
         return attempt.abandon("PostgreSQL cannot be queried: " + failure.getMessage(), failure);
     }
@@ -283,32 +275,30 @@ public final class BackendActions {
         }
     }
 
-    /** Thrown if an operator's action is impossible or not allowed. The message contains the reason, in one line. */
-    public static final class ActionRefusedException extends IllegalArgumentException {
-        private static final long serialVersionUID = 1;
-
-        ActionRefusedException(String reason) {
-            super(reason);
-        }
-    }
-
     /**
-     * Thrown if PostgreSQL does not confirm an operator's action. The message contains what is known, in one line. The
-     * action was not refused: it may have been executed, and a retry may succeed.
+     * Thrown if an operator's action is refused, or not confirmed by PostgreSQL. The message contains the reason, in
+     * one line.
      */
-    public static final class ActionOutcomeUnknownException extends IllegalStateException {
+    public static final class ActionFailedException extends IllegalStateException {
         private static final long serialVersionUID = 1;
 
         private final transient ActionResult result;
+        private final boolean refused;
 
-        ActionOutcomeUnknownException(ActionResult result, Throwable cause) {
+        ActionFailedException(ActionResult result, boolean refused, Throwable cause) {
             super(result.outcome(), cause);
-            this.result = Objects.requireNonNull(result, "result");
+            this.result = result;
+            this.refused = refused;
         }
 
         /** The attempted action, for the audit log; its outcome equals the message. */
         public ActionResult result() {
             return result;
+        }
+
+        /** Whether the action was impossible or not allowed. If not, it may have been executed; a retry may succeed. */
+        public boolean isRefused() {
+            return refused;
         }
     }
 }

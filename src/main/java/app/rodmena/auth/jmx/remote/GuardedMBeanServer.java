@@ -21,6 +21,7 @@ import javax.management.InstanceNotFoundException;
 import javax.management.InvalidApplicationException;
 import javax.management.JMException;
 import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanException;
 import javax.management.MBeanInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectInstance;
@@ -187,12 +188,25 @@ record GuardedMBeanServer(MBeanServer target, Supplier<OperatorSession> currentS
         ObjectName name = (ObjectName) arguments[0];
         String operation = (String) arguments[1];
         checkInvoke(session, name, operation);
-        Object result = session.execute(() -> forward(method, arguments));
-        if (MBeanPolicy.isOwn(name)) {
-            String values = arguments[2] == null ? "[]" : Arrays.toString((Object[]) arguments[2]);
-            AuditLog.changed(session, "invoked %s of %s with %s".formatted(operation, name, values));
+        String values = arguments[2] == null ? "[]" : Arrays.toString((Object[]) arguments[2]);
+        String invoked = "invoked %s of %s with %s".formatted(operation, name, values);
+        try {
+            Object result = session.execute(() -> forward(method, arguments));
+            auditOwn(session, name, invoked);
+            return result;
+        } catch (MBeanException e) { // The operation may have had an effect, or was refused
+            auditOwn(
+                    session,
+                    name,
+                    invoked + ", which failed: " + e.getTargetException().getMessage());
+            throw e;
         }
-        return result;
+    }
+
+    private static void auditOwn(OperatorSession session, ObjectName name, String action) {
+        if (MBeanPolicy.isOwn(name)) {
+            AuditLog.changed(session, action);
+        }
     }
 
     /** Denies MBeans as listeners: they would be invoked without the checks of this proxy. */

@@ -109,11 +109,15 @@ class RemoteJmxTest {
 
             assertThat(beans.getAttribute(remote.bean, "Degrees")).isEqualTo(30);
             assertThat(beans.invoke(remote.bean, "reset", null, null)).isEqualTo(20);
+            assertThatThrownBy(() -> beans.invoke(remote.bean, "defrost", null, null))
+                    .hasRootCauseMessage("no heating");
             assertThat(remote.audit())
                     .containsExactly(
                             "alice (control) from 127.0.0.1 logged in",
                             "alice (control) from 127.0.0.1 set Degrees of %s from 20 to 30".formatted(remote.bean),
-                            "alice (control) from 127.0.0.1 invoked reset of %s with []".formatted(remote.bean));
+                            "alice (control) from 127.0.0.1 invoked reset of %s with []".formatted(remote.bean),
+                            "alice (control) from 127.0.0.1 invoked defrost of %s with [], which failed: no heating"
+                                    .formatted(remote.bean));
         }
     }
 

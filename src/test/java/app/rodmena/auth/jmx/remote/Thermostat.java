@@ -1,5 +1,6 @@
 package app.rodmena.auth.jmx.remote;
 
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.management.MBeanNotificationInfo;
 import javax.management.Notification;
@@ -32,5 +33,10 @@ public final class Thermostat extends NotificationBroadcasterSupport implements 
         degrees = 20;
         sendNotification(new Notification("reset", name, sequence.incrementAndGet(), "reset to 20"));
         return degrees;
+    }
+
+    @Override
+    public void defrost() throws IOException {
+        throw new IOException("no heating");
     }
 }
