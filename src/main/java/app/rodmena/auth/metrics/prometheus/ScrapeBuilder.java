@@ -21,6 +21,7 @@ import app.rodmena.auth.pool.QueueOutcomes;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolEvents;
 import app.rodmena.auth.schema.RecordSchema;
+import io.micrometer.core.instrument.binder.http.Outcome;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
@@ -232,17 +233,7 @@ final class ScrapeBuilder {
                 "status",
                 Integer.toString(each.status()),
                 "outcome",
-                outcome(each.status())));
-    }
-
-    private static String outcome(int status) {
-        return switch (status / 100) {
-            case 1 -> "INFORMATIONAL";
-            case 2 -> "SUCCESS";
-            case 3 -> "REDIRECTION";
-            case 4 -> "CLIENT_ERROR";
-            default -> "SERVER_ERROR";
-        };
+                Outcome.forStatus(each.status()).name()));
     }
 
     private void addDiagnosis(Diagnosis diagnosis) {
