@@ -6,7 +6,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -40,7 +39,6 @@ public final class IncidentDirectory {
      * Creates the view of a directory, which need not exist.
      *
      * @param extension what follows the id in a file's name, such as {@code .json}
-     * @param maxFiles the maximum number of files
      */
     IncidentDirectory(Path directory, String extension, int maxFiles) {
         this.directory = directory;
@@ -68,7 +66,7 @@ public final class IncidentDirectory {
             throw new IOException("not the id of an incident: " + id);
         }
         Files.createDirectories(directory);
-        Path draft = createDraft(id);
+        Path draft = Files.createTempFile(directory, id + extension, ".tmp"); // Only the owner has access to it.
         try {
             writer.write(draft);
             Files.move(
@@ -87,16 +85,6 @@ public final class IncidentDirectory {
         return Files.isDirectory(directory)
                 ? files(names).stream().limit(maxFiles).toList()
                 : List.of();
-    }
-
-    private Path createDraft(String id) throws IOException {
-        return Files.getFileStore(directory).supportsFileAttributeView("posix")
-                ? Files.createTempFile(
-                        directory,
-                        id + extension,
-                        ".tmp",
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
-                : Files.createTempFile(directory, id + extension, ".tmp");
     }
 
     private void prune() throws IOException {

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,18 +22,12 @@ final class IncidentFiles implements AutoCloseable {
     private static final int MAX_QUEUED = 100;
 
     private final IncidentDirectory directory;
-    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
-            1,
-            1,
-            0,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(MAX_QUEUED),
-            DaemonThreads.named("incident-files"),
-            new ThreadPoolExecutor.DiscardPolicy());
+    private final ThreadPoolExecutor thread =
+            DaemonThreads.pool(1, new LinkedBlockingQueue<>(MAX_QUEUED), DaemonThreads.named("incident-files"));
     private boolean failing;
 
-    /** @param maxFiles the maximum number of files */
     IncidentFiles(Path directory, int maxFiles) {
+        thread.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         this.directory = new IncidentDirectory(directory, ".json", maxFiles);
     }
 
