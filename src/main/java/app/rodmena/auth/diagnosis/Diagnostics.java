@@ -51,6 +51,7 @@ public final class Diagnostics implements AutoCloseable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
+    private final DatabaseEngine engine;
     private final Observer observer;
     private final DiagnosisConfig config;
     private final Supplier<Commands> commands;
@@ -80,6 +81,7 @@ public final class Diagnostics implements AutoCloseable {
             String instance,
             DiagnosisConfig config,
             Supplier<Commands> commands) {
+        this.engine = engine;
         this.config = config;
         this.commands = commands;
         this.observer = new Observer(engine, metrics, new ActivityQuery(instance));
@@ -88,7 +90,7 @@ public final class Diagnostics implements AutoCloseable {
         last = analysis.diagnosis(commands.get());
         thread = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("diagnosis"));
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        schedule(Duration.ZERO);
+        schedule(0);
     }
 
     /** The last diagnosis, computed again with the queue at the time of a refusal. Never blocks. */
@@ -134,12 +136,12 @@ public final class Diagnostics implements AutoCloseable {
         }
         try {
             return diagnose().toCompletableFuture().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            return last;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return last;
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("The new diagnosis is late", e);
         }
+        return last;
     }
 
     /** Adds a listener, which receives every later diagnosis. */
@@ -167,15 +169,14 @@ public final class Diagnostics implements AutoCloseable {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // diagnoseNow catches every exception.
-    private void schedule(Duration pause) {
+    private void schedule(long pauseNanos) {
         thread.schedule(
                 () -> {
-                    Duration rest = diagnoseNow().multipliedBy(PAUSE_FACTOR);
-                    Duration max = config.interval().multipliedBy(MAX_INTERVALS);
-                    Duration bounded = rest.compareTo(max) < 0 ? rest : max;
-                    schedule(bounded.compareTo(config.interval()) > 0 ? bounded : config.interval());
+                    long interval = config.interval().toNanos();
+                    long rest = Math.min(PAUSE_FACTOR * diagnoseNow().toNanos(), MAX_INTERVALS * interval);
+                    schedule(Math.max(interval, rest));
                 },
-                pause.toNanos(),
+                pauseNanos,
                 TimeUnit.NANOSECONDS);
     }
 
@@ -185,7 +186,7 @@ public final class Diagnostics implements AutoCloseable {
         Duration took = Duration.ZERO;
         try {
             took = diagnoseAndConfirm();
-            listeners.forEach(this::notifyListener);
+            engine.events().notifyListeners(listeners, "a diagnosis", listener -> listener.onDiagnosis(last));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // close() was called.
         } catch (Throwable e) { // An uncaught exception would end the periodic diagnosis.
@@ -211,13 +212,5 @@ public final class Diagnostics implements AutoCloseable {
     private Analysis analyze(Set<Statement> suspectedBefore) throws InterruptedException {
         Observation observed = observer.observe();
         return Analysis.of(observed, config, suspectedBefore, reconciler.compare(observed));
-    }
-
-    private void notifyListener(DiagnosisListener listener) {
-        try {
-            listener.onDiagnosis(last);
-        } catch (Throwable e) {
-            LOG.warn("A diagnosis listener failed", e);
-        }
     }
 }

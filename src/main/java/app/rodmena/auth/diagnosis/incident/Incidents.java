@@ -44,7 +44,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -314,7 +313,9 @@ public final class Incidents implements AutoCloseable {
                         "Incident {} has ended: it lasted {} ms",
                         id,
                         incident.lasted().get().toMillis());
-                notifyListeners(listener -> listener.onIncidentEnded(incident));
+                engine.events()
+                        .notifyListeners(
+                                listeners, "the end of an incident", listener -> listener.onIncidentEnded(incident));
             });
         } catch (Throwable e) { // A failure of one incident must not prevent the recording of later ones.
             LOG.error("The end of incident {} could not be recorded", id, e);
@@ -518,17 +519,7 @@ public final class Incidents implements AutoCloseable {
             String now = frames(holder.stack());
             LOG.warn("Connection {} is held by thread {}, now at{}{}", connectionId, holder.thread(), now, checkout);
         });
-        notifyListeners(listener -> listener.onIncident(incident));
-    }
-
-    private void notifyListeners(Consumer<IncidentListener> notification) {
-        for (IncidentListener listener : listeners) {
-            try {
-                notification.accept(listener);
-            } catch (Throwable e) {
-                LOG.warn("An incident listener failed", e);
-            }
-        }
+        engine.events().notifyListeners(listeners, "an incident", listener -> listener.onIncident(incident));
     }
 
     private static String frames(List<String> stack) {
