@@ -21,24 +21,27 @@ final class ActivityChart {
     private static final double MAX_WIDTH = 3;
 
     /** The fields of a second, from the bottom of the stack, with their names. */
-    private static final Map<String, String> CLASSES = new LinkedHashMap<>();
-
-    static {
-        CLASSES.put("cpu", "CPU");
-        CLASSES.put("io", "IO");
-        CLASSES.put("lwLock", "LWLock");
-        CLASSES.put("lock", "Lock");
-        CLASSES.put("ipc", "IPC");
-        CLASSES.put("client", "Client");
-        CLASSES.put("idleInTransaction", "idle in transaction");
-        CLASSES.put("other", "other");
-    }
+    private static final List<WaitClass> CLASSES = List.of(
+            new WaitClass("cpu", "CPU"),
+            new WaitClass("io", "IO"),
+            new WaitClass("lwLock", "LWLock"),
+            new WaitClass("lock", "Lock"),
+            new WaitClass("ipc", "IPC"),
+            new WaitClass("client", "Client"),
+            new WaitClass("idleInTransaction", "idle in transaction"),
+            new WaitClass("other", "other"));
 
     private final List<JsonNode> seconds;
     private final List<Double> times = new ArrayList<>();
     private final double start;
     private final double end;
     private final double top;
+
+    private record WaitClass(String field, String name) {
+        int in(JsonNode second) {
+            return second.path(field).asInt();
+        }
+    }
 
     private record Band(double from, double to) {}
 
@@ -62,23 +65,22 @@ final class ActivityChart {
     }
 
     private static int sum(JsonNode second) {
-        return CLASSES.keySet().stream()
-                .mapToInt(field -> second.path(field).asInt())
-                .sum();
+        return CLASSES.stream().mapToInt(type -> type.in(second)).sum();
     }
 
     private String write(String incident) {
         Map<String, List<Band>> lanes = lanes();
         StringBuilder marks = new StringBuilder();
         List<String> shown = new ArrayList<>();
-        CLASSES.forEach((field, name) -> {
-            String path = path(field);
+        int[] below = new int[seconds.size()];
+        for (WaitClass type : CLASSES) {
+            String path = path(type, below);
             if (!path.isEmpty()) {
                 shown.add("<span><svg style='width:.8em;height:.8em' viewBox='0 0 9 9' aria-hidden='true'><rect class='"
-                        + field + "' width='9' height='9'/></svg> " + name + "</span>");
-                marks.append("<path class='%s' d='%s'/>".formatted(field, path));
+                        + type.field + "' width='9' height='9'/></svg> " + type.name + "</span>");
+                marks.append("<path class='%s' d='%s'/>".formatted(type.field, path));
             }
-        });
+        }
         if (!incident.isEmpty()) {
             double at = Instant.parse(incident).toEpochMilli() / 1e3;
             marks.append("<path class='start' d='M%s 0V%s'/>".formatted(number(x(at)), HEIGHT));
@@ -86,18 +88,18 @@ final class ActivityChart {
         int lane = 0;
         for (Map.Entry<String, List<Band>> blocker : lanes.entrySet()) {
             int y = HEIGHT + 24 + LANE * lane++;
-            for (Band band : blocker.getValue()) {
+            List<Band> bands = blocker.getValue();
+            for (Band band : bands) {
                 marks.append("<rect class='band' x='%s' y='%s' width='%s' height='%s'/>"
                         .formatted(number(x(band.from)), y, number(Math.max(2, x(band.to) - x(band.from))), LANE - 5));
             }
-            boolean isLate = x(blocker.getValue().get(0).from) > WIDTH / 2.0;
-            double label = isLate
-                    ? x(blocker.getValue().get(0).from) - 6
-                    : x(blocker.getValue().get(blocker.getValue().size() - 1).to) + 6;
-            boolean isInside = !isLate && label > WIDTH - 200;
+            double left = x(bands.get(0).from);
+            double right = x(bands.get(bands.size() - 1).to);
+            boolean isLate = left > WIDTH / 2.0;
+            boolean isInside = !isLate && right > WIDTH - 206;
             marks.append("<text x='%s' y='%s'%s%s>%s</text>"
                     .formatted(
-                            number(isInside ? x(blocker.getValue().get(0).from) + 6 : label),
+                            number(isLate ? left - 6 : isInside ? left + 6 : right + 6),
                             y + 11,
                             isLate ? " class='y'" : "",
                             isInside ? " style='fill:#fff'" : "",
@@ -121,28 +123,26 @@ final class ActivityChart {
                 + "</svg></figure>";
     }
 
-    /** The rectangles of a wait class, one for each second in which it occurred. */
-    private String path(String field) {
+    /**
+     * The rectangles of a wait class, one for each second in which it occurred.
+     *
+     * @param below the height of the lower classes in each second, to which this one is added
+     */
+    private String path(WaitClass type, int[] below) {
         StringBuilder path = new StringBuilder();
         for (int i = 0; i < seconds.size(); i++) {
-            int count = seconds.get(i).path(field).asInt();
+            int count = type.in(seconds.get(i));
             if (count > 0) {
-                double below = 0;
-                for (String lower : CLASSES.keySet()) {
-                    if (lower.equals(field)) {
-                        break;
-                    }
-                    below += seconds.get(i).path(lower).asInt();
-                }
                 double next = i + 1 < times.size() ? times.get(i + 1) : end;
                 double width = x(Math.min(next, times.get(i) + MAX_WIDTH)) - x(times.get(i));
                 path.append("M%s %sh%sv%sh-%sz"
                         .formatted(
                                 number(x(times.get(i))),
-                                number(HEIGHT - below / top * HEIGHT),
+                                number(HEIGHT - below[i] / top * HEIGHT),
                                 number(width),
                                 number(-count / top * HEIGHT),
                                 number(width)));
+                below[i] += count;
             }
         }
         return path.toString();

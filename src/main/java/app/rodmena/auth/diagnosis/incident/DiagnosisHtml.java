@@ -12,11 +12,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Formats a diagnosis, one of a past period, an incident and the list of incidents as self-contained HTML files: the
@@ -51,8 +52,9 @@ public final class DiagnosisHtml {
         HtmlPage page = new HtmlPage("Pool diagnosis of a past period", past.sentence(), isNeutral);
         page.facts("%s to %s".formatted(WireFormat.time(past.from()), WireFormat.time(past.to())));
         page.links();
-        List<JsonNode> seconds = new ArrayList<>();
-        past.seconds().forEach(second -> seconds.add(DiagnosisJson.MAPPER.valueToTree(second)));
+        List<JsonNode> seconds = past.seconds().stream()
+                .map(DiagnosisJson.MAPPER::<JsonNode>valueToTree)
+                .toList();
         page.append(ActivityChart.svg(seconds, ""));
         return page.pre(past.text()).end();
     }
@@ -144,15 +146,11 @@ public final class DiagnosisHtml {
 
     /** The sessions that block the pool's connections, with their last statements. */
     private void culprits() {
-        Map<List<JsonNode>, List<JsonNode>> blocked = new LinkedHashMap<>();
-        for (JsonNode holder : diagnosis.path("holders")) {
-            if (holder.path("culprit").isObject()) {
-                blocked.computeIfAbsent(identity(holder.path("culprit")), session -> new ArrayList<>())
-                        .add(holder);
-            }
-        }
-        blocked.forEach((session, holders) -> {
+        for (List<JsonNode> holders : grouped(holder -> identity(holder.path("culprit")))) {
             JsonNode culprit = holders.get(0).path("culprit");
+            if (!culprit.isObject()) {
+                continue;
+            }
             String who = culprit.path("pid").asInt() == 0 ? "A prepared transaction" : "pid {pid}";
             Duration lasting = Duration.ofMillis(culprit.path("lastingMillis").asLong());
             String state =
@@ -165,7 +163,7 @@ public final class DiagnosisHtml {
                 page.pre(query);
             }
             page.append("</div>");
-        });
+        }
     }
 
     private void activity(String title, JsonNode past) {
@@ -191,15 +189,14 @@ public final class DiagnosisHtml {
     }
 
     private void activityChart() {
-        List<JsonNode> seconds = new ArrayList<>();
-        incident.path("before").path("seconds").forEach(seconds::add);
-        incident.path("during").path("seconds").forEach(seconds::add);
+        List<JsonNode> seconds = Stream.of("before", "during")
+                .flatMap(period -> incident.path(period).path("seconds").valueStream())
+                .toList();
         page.append(ActivityChart.svg(seconds, incident.path("time").asText()));
     }
 
     private void history() {
-        List<JsonNode> seconds = new ArrayList<>();
-        incident.path("history").forEach(seconds::add);
+        List<JsonNode> seconds = incident.path("history").valueStream().toList();
         if (seconds.isEmpty()) {
             return;
         }
@@ -271,13 +268,12 @@ public final class DiagnosisHtml {
     }
 
     /** The connections in use with an equal key, in their order. */
-    private Iterable<List<JsonNode>> grouped(Function<JsonNode, Object> key) {
-        Map<Object, List<JsonNode>> groups = new LinkedHashMap<>();
-        diagnosis
+    private Collection<List<JsonNode>> grouped(Function<JsonNode, Object> key) {
+        return diagnosis
                 .path("holders")
-                .forEach(holder -> groups.computeIfAbsent(key.apply(holder), same -> new ArrayList<>())
-                        .add(holder));
-        return groups.values();
+                .valueStream()
+                .collect(Collectors.groupingBy(key, LinkedHashMap::new, Collectors.toList()))
+                .values();
     }
 
     private static String joined(List<JsonNode> holders, String field) {

@@ -6,9 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Writes a self-contained HTML file without scripts or external resources, for screens of any width and for printing.
@@ -69,9 +68,7 @@ final class HtmlPage {
     /** A heading and lines of text; nothing if there are none. */
     HtmlPage lines(String title, JsonNode lines) {
         if (!lines.isEmpty()) {
-            List<String> all = new ArrayList<>();
-            lines.forEach(line -> all.add(line.asText()));
-            heading(title).pre(String.join("\n", all));
+            heading(title).pre(lines.valueStream().map(JsonNode::asText).collect(Collectors.joining("\n")));
         }
         return this;
     }

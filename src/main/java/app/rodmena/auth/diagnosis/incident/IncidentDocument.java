@@ -147,13 +147,15 @@ public final class IncidentDocument {
     }
 
     private static ObjectNode limited(ObjectNode diagnosis) {
-        int number = 0;
-        for (JsonNode holder : diagnosis.path("holders")) {
-            if (++number > MAX_STACKS) {
-                ((ObjectNode) holder).putArray("stack");
-                ((ObjectNode) holder).putArray("checkoutStack");
-            }
-        }
+        diagnosis
+                .path("holders")
+                .valueStream()
+                .skip(MAX_STACKS)
+                .map(ObjectNode.class::cast)
+                .forEach(holder -> {
+                    holder.putArray("stack");
+                    holder.putArray("checkoutStack");
+                });
         truncate(diagnosis.path("waiters"), MAX_WAITERS);
         truncate(diagnosis.path("postgres").path("backends"), MAX_BACKENDS);
         truncate(diagnosis.path("lastSeen").path("backends"), MAX_BACKENDS);
