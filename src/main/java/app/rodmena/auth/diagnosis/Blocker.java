@@ -12,10 +12,8 @@ import java.util.regex.Pattern;
 /**
  * The session at the head of a chain of lock waits. It waits for no lock itself, except in a deadlock. Immutable.
  *
- * @param kind what kind of session it is
  * @param pid the pid of its backend; 0 for a prepared transaction
  * @param application its application_name; the global identifier of a prepared transaction
- * @param user its role
  * @param state its state, for example {@code idle in transaction}; empty if hidden from the pool's role
  * @param lasting the time in this state, or the running time of an active statement; zero if hidden from the pool's
  *     role
@@ -25,7 +23,6 @@ import java.util.regex.Pattern;
  * @param ours whether it is a backend of this process
  * @param hidden whether its state is hidden from the pool's role
  * @param endable whether the pool's role may cancel its statement and terminate its session
- * @param path how the waiting session depends on it
  */
 public record Blocker(
         Kind kind,
@@ -136,10 +133,7 @@ public record Blocker(
         if (kind == Kind.AUTOVACUUM) {
             return query.isEmpty() ? "autovacuum worker" : query;
         }
-        if (!application.isEmpty()) {
-            return application;
-        }
-        return user.isEmpty() ? "no application_name" : "user " + user;
+        return application.isEmpty() && user.isEmpty() ? "no application_name" : Formats.client(application, user);
     }
 
     /** What kind of session is at the head of a chain of lock waits; determines how it can be ended. */

@@ -1,6 +1,5 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.Backend.BackendOwner;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import java.time.Duration;
@@ -80,12 +79,9 @@ final class ConnectionRate {
                 .filter(backend -> backend.connectedFor()
                         .filter(age -> age.compareTo(since) < 0)
                         .isPresent())
-                .forEach(backend -> counts.merge(name(backend), 1, Integer::sum));
+                .forEach(backend ->
+                        counts.merge(Formats.client(backend.application(), backend.user()), 1, Integer::sum));
         return counts;
-    }
-
-    private static String name(Backend backend) {
-        return backend.application().isEmpty() ? "user " + backend.user() : backend.application();
     }
 
     private ConnectionStorm storm(double perSecond) {

@@ -20,11 +20,8 @@ import java.util.stream.Collectors;
 /**
  * The state of the pool at one time, with its causes and recommendations. Immutable and self-contained.
  *
- * @param time the time of the diagnosis
- * @param situation the state of the pool as a whole
  * @param sentence the situation and its cause, in one sentence
  * @param steps the recommendations, the safest first; may be empty
- * @param pool the pool's numbers
  * @param holders the connections in use, the longest use first
  * @param waiters the callers that wait for a connection, grouped by route, the largest group first
  * @param postgres PostgreSQL's view; empty if PostgreSQL did not answer
@@ -146,13 +143,7 @@ public record Diagnosis(
         /** The value before the first comparison. */
         public static final Reconciliation NONE = new Reconciliation(false, List.of(), List.of(), 0, 0);
 
-        /**
-         * A connection of the pool whose backend no longer exists.
-         *
-         * @param connectionId the connection's number
-         * @param backendPid the pid of its former backend
-         * @param inUse whether it is in use
-         */
+        /** A connection of the pool whose backend no longer exists. */
         public record Lost(int connectionId, int backendPid, boolean inUse) {}
 
         public Reconciliation {

@@ -52,6 +52,11 @@ public final class Formats {
         return what.contains("lock ") ? what : "a lock on " + what;
     }
 
+    /** The application_name of a session, or its role if it has none. */
+    static String client(String application, String user) {
+        return application.isEmpty() ? "user " + user : application;
+    }
+
     /** For example {@code 830} or {@code 1.4}: one decimal place below 10. */
     static String rate(double perSecond) {
         return String.format(Locale.ROOT, perSecond < 10 ? "%.1f" : "%.0f", perSecond);

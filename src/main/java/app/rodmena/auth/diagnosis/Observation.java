@@ -20,25 +20,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The observed facts of one diagnosis, without conclusions.
+ * The observed facts of one diagnosis, without conclusions. PostgreSQL's views, the outage and the failures are those
+ * of {@link Diagnosis}.
  *
  * @param before the pool before the query to PostgreSQL
  * @param after the pool after the query
- * @param postgres PostgreSQL's view; empty if PostgreSQL did not answer
- * @param lastSeen PostgreSQL's last view before it stopped answering; empty while it answers, or if there is none
  * @param missingReason the reason why it did not answer; empty if it did, or during an outage
- * @param outage the reason why PostgreSQL cannot be queried; empty if it can
- * @param availability the availability of the database to requests
  * @param stacks the stacks of the threads that hold connections for 200 ms or longer, by connection number
  * @param pidsKnown whether backend pids are PostgreSQL's own, which they are not behind PgBouncer
- * @param throughput the throughput of the pool
  * @param pause the latest pause of this process; empty if there was none
  * @param storm many new sessions of other clients; empty if there are few
  * @param waits what the pool's statements wait for, by connection number
  * @param plans the known plans of the pool's statements, by connection number
- * @param failures the failures of the last 15 minutes, the latest first
- * @param role the role of the pool's connections
- * @param database the database of the pool's connections
  */
 record Observation(
         PoolObservation before,
@@ -67,12 +60,7 @@ record Observation(
      */
     record Throughput(double perSecond, Duration medianUse, boolean saturated) {}
 
-    /**
-     * The stacks of a thread that holds a connection.
-     *
-     * @param now its current stack
-     * @param atCheckout its stack at the checkout; empty if it was not recorded
-     */
+    /** The stacks of a thread that holds a connection, as in {@link app.rodmena.auth.pool.ConnectionView.Stacks}. */
     record CapturedStacks(List<StackTraceElement> now, List<StackTraceElement> atCheckout) {
         static final CapturedStacks NONE = new CapturedStacks(List.of(), List.of());
     }

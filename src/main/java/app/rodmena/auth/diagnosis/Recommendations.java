@@ -209,10 +209,7 @@ final class Recommendations {
         if (blocker.state().equals("active") || blocker.hidden()) {
             cancel(blocker, "Cancel the statement of pid %s; its session stays open");
         }
-        terminate(
-                blocker,
-                "Terminate the session of pid %s: its transaction is rolled back and its locks are released"
-                        .formatted(pid));
+        terminate(blocker);
         if (blocker.state().startsWith("idle in transaction") && Commands.isPlain(blocker.user())) {
             String timeout = "set idle_in_transaction_session_timeout = '1min'";
             boolean isOurRole = observation
@@ -234,7 +231,9 @@ final class Recommendations {
         query(endable, what, signal("pg_cancel_backend", pid, "query_start", endable && hidden));
     }
 
-    private void terminate(Blocker blocker, String what) {
+    private void terminate(Blocker blocker) {
+        String what = "Terminate the session of pid %s: its transaction is rolled back and its locks are released"
+                .formatted(blocker.pid());
         boolean hidden = blocker.endable() && blocker.hidden();
         String sql = signal("pg_terminate_backend", blocker.pid(), "backend_start", hidden);
         if (blocker.endable()) {

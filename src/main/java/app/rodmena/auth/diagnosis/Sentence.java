@@ -333,7 +333,7 @@ record Sentence(Observation observation, List<Holder> holders) {
         Map<String, Integer> byName = view.counts().stream()
                 .filter(count -> !ApplicationName.isOfFleet(count.application()))
                 .collect(Collectors.toMap(
-                        count -> count.application().isEmpty() ? "user " + count.user() : count.application(),
+                        count -> Formats.client(count.application(), count.user()),
                         BackendStateCount::count,
                         Integer::sum));
         return byName.entrySet().stream()

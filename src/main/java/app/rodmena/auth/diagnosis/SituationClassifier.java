@@ -175,15 +175,11 @@ final class SituationClassifier {
                     .map(tenant -> new NoisyTenant(
                             tenant.getKey(),
                             "%s of %s %s".formatted(tenant.getValue(), total, unit),
-                            routeOf(tenant.getKey(), requests)));
-        }
-
-        private static String routeOf(String tenant, List<Request> requests) {
-            return mostFrequent(requests.stream()
-                            .filter(request -> request.tenant.equals(tenant))
-                            .map(Request::route))
-                    .orElseThrow()
-                    .getKey();
+                            mostFrequent(requests.stream()
+                                            .filter(request -> request.tenant.equals(tenant.getKey()))
+                                            .map(Request::route))
+                                    .orElseThrow()
+                                    .getKey()));
         }
 
         private static Optional<Map.Entry<String, Long>> mostFrequent(Stream<String> names) {

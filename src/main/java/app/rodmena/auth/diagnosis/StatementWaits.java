@@ -181,17 +181,14 @@ final class StatementWaits {
         }
         String others = computing.stream()
                 .filter(backend -> backend.owner() == BackendOwner.OTHER)
-                .collect(Collectors.groupingBy(StatementWaits::client, Collectors.counting()))
+                .collect(Collectors.groupingBy(
+                        backend -> Formats.client(backend.application(), backend.user()), Collectors.counting()))
                 .entrySet()
                 .stream()
                 .max(Map.Entry.comparingByValue())
                 .map(most -> ", %s of them of %s".formatted(most.getValue(), most.getKey()))
                 .orElse("");
         return Optional.of(Summary.busyCores(computing.size(), cores) + others);
-    }
-
-    private static String client(Backend backend) {
-        return backend.application().isEmpty() ? "user " + backend.user() : backend.application();
     }
 
     /** The backends that use a CPU, without the monitor, which runs the query. */

@@ -106,10 +106,7 @@ public final class PoolHistory {
     /**
      * A summary of durations; zeros if there were none.
      *
-     * @param count number of durations
      * @param median 50th percentile, of an even number the greater of the two; like all following values within 1.6 %
-     * @param p99 99th percentile
-     * @param max maximum
      */
     public record LatencySummary(
             @Description(name = "%ss", value = "Number of durations", unit = "times")

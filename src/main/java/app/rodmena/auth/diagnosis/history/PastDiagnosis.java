@@ -106,7 +106,7 @@ public record PastDiagnosis(
 
     @Description("The diagnosis as text for a terminal")
     public String text() {
-        return PastDiagnosisText.of(this);
+        return new PastDiagnosisText().write(this);
     }
 
     @Description("The pool's connections in use in one second by wait class, and the callers waiting for one")
@@ -211,12 +211,6 @@ public record PastDiagnosis(
     /** Formats the diagnosis of a past period as text for a terminal of 120 columns. */
     private static final class PastDiagnosisText {
         private final StringBuilder text = new StringBuilder(2_048);
-
-        private PastDiagnosisText() {}
-
-        static String of(PastDiagnosis past) {
-            return new PastDiagnosisText().write(past);
-        }
 
         private String write(PastDiagnosis past) {
             text.append(TextColumns.paragraph(past.sentence(), 0)).append('\n');

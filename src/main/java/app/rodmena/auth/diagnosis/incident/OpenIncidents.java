@@ -4,6 +4,7 @@ import app.rodmena.auth.diagnosis.Situation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -57,9 +58,7 @@ final class OpenIncidents {
     /**
      * The incident of an occurrence.
      *
-     * @param id the id of the incident
      * @param cause the most severe cause of the incident so far
-     * @param isNew whether the occurrence begins the incident
      * @param isWorse whether the occurrence is more severe than the earlier ones, or the first refusal of callers
      */
     record Decision(String id, IncidentCause cause, boolean isNew, boolean isWorse) {}
@@ -222,7 +221,7 @@ final class OpenIncidents {
     private Open begin(IncidentCause cause, String root, Instant now, long nanos) {
         Duration length = latest(incident -> incident.isRecent(nanos) && isSame(incident, cause, root))
                 .filter(incident -> incident.repetitions > 0)
-                .map(incident -> min(incident.length.multipliedBy(2), MAX_LENGTH))
+                .map(incident -> Collections.min(List.of(incident.length.multipliedBy(2), MAX_LENGTH)))
                 .orElse(MIN_LENGTH);
         String initialRoot = TENTATIVE.contains(root) ? UNKNOWN : root;
         Open incident = new Open(Incident.newId(now), initialRoot, cause, length, nanos);
@@ -253,9 +252,5 @@ final class OpenIncidents {
 
     private Optional<Open> latest(Predicate<Open> filter) {
         return last.stream().filter(filter).reduce((first, second) -> second);
-    }
-
-    private static Duration min(Duration a, Duration b) {
-        return a.compareTo(b) < 0 ? a : b;
     }
 }

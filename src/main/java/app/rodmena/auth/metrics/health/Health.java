@@ -49,7 +49,6 @@ public final class Health {
      * The response to a health probe.
      *
      * @param status UP only if all checks are UP
-     * @param checks the individual checks
      */
     public record HealthReport(Status status, List<Check> checks) {
         private static HealthReport of(Check... checks) {
