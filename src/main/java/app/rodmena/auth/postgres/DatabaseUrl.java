@@ -61,6 +61,13 @@ public record DatabaseUrl(
     public record Host(String name, int port) {
         public Host {
             Objects.requireNonNull(name, "name");
+            if (!isValid(port)) {
+                throw new IllegalArgumentException("port: %s; must be 1 to 65535".formatted(port));
+            }
+        }
+
+        private static boolean isValid(int port) {
+            return port >= 1 && port <= 65_535;
         }
 
         /** Whether the name is localhost or a loopback address; it is not resolved. */
@@ -270,7 +277,7 @@ public record DatabaseUrl(
             return DEFAULT_PORT;
         }
         int port = digits.matches("\\d{1,5}") ? Integer.parseInt(digits) : 0;
-        if (port < 1 || port > 65535) {
+        if (!Host.isValid(port)) {
             throw invalid("has an invalid port (not shown: it could be part of a password); it must be 1 to 65535; "
                     + ENCODING_HINT);
         }

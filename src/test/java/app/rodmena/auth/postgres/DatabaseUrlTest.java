@@ -61,6 +61,14 @@ class DatabaseUrlTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 65_536})
+    void aHostRefusesAnInvalidPort(int port) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new DatabaseUrl.Host("db.example", port))
+                .withMessage("port: %s; must be 1 to 65535", port);
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
