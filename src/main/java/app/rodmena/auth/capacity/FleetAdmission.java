@@ -124,11 +124,14 @@ final class FleetAdmission {
                     .toList();
             decision = queries.decideAdmission(ownBackends, demand(), budget != BudgetPolicy.REFUSE);
         } catch (FleetUnavailableException e) {
+            Optional<Outage> outage = engine.monitor().outage();
             if (e.isPermanent()) {
                 LOG.warn("The fleet's budget is not monitored: {}", e.getMessage());
                 decide();
-            } else if (isOutOfConnections(engine.monitor().outage())) {
+            } else if (isOutOfConnections(outage)) {
                 handleNoRoom("PostgreSQL has no connection left, not even for the monitor");
+            } else if (outage.isPresent()) {
+                noRoomSince = 0; // During an outage it is unknown whether there is room.
             }
             throw e;
         }
