@@ -32,27 +32,15 @@ public final class Roles {
             limit :limit
             """);
 
+    private static final List<String> PARAMETERS = List.of("role");
+
     /** Checks for an existing role before the insert, because a conflicting insert would consume an id. */
-    static final String CREATE = RoleGrants.withPurge("roles.create", """
+    private static final String CREATE_ALL = RoleGrants.withPurge("roles.create", """
             {purge};
             /* roles.create */
             with created as (
                 insert into auth_group (creator, role)
-                select :creator, :role
-                where not exists (select from auth_group where creator = :creator and role = :role and is_active)
-                on conflict (creator, role)
-                    do update set is_active = true, description = null, modified = now() where not auth_group.is_active
-                returning true
-            )
-            insert into auth_change (creator, change, role) select :creator, 'role_created', :role from created
-            """);
-
-    private static final String CREATE_BATCH = RoleGrants.withBatchPurge("roles.create_together", """
-            {purge};
-            /* roles.create_together */
-            with created as (
-                insert into auth_group (creator, role)
-                select distinct creator, role from unnest(:creators, :roles) input (creator, role)
+                select distinct creator, role from {input}
                 where not exists (
                     select from auth_group g where g.creator = input.creator and g.role = input.role and is_active)
                 -- In order of the keys, so that concurrent batches cannot deadlock.
@@ -64,7 +52,10 @@ public final class Roles {
             insert into auth_change (creator, change, role) select creator, 'role_created', role from created
             """);
 
-    static final String DELETE = RoleGrants.withPurge("roles.delete", """
+    static final String CREATE = TenantBatchQuery.single(CREATE_ALL, PARAMETERS);
+    private static final String CREATE_BATCH = TenantBatchQuery.batch(CREATE_ALL, PARAMETERS);
+
+    static final String DELETE = TenantBatchQuery.single(RoleGrants.withPurge("roles.delete", """
             /* roles.delete */
             with deleted as (
                 update auth_group set is_active = false, modified = now()
@@ -73,7 +64,7 @@ public final class Roles {
             )
             insert into auth_change (creator, change, role) select :creator, 'role_deleted', :role from deleted;
             {purge}
-            """);
+            """), PARAMETERS);
 
     static final String DESCRIBE = """
             /* roles.describe */
@@ -94,11 +85,9 @@ public final class Roles {
             """;
 
     private static final BatchQuery<TenantQuery, Boolean> CREATION = new BatchQuery<>() {
-        private static final int MAX_CREATIONS = 256;
-
         @Override
         public int maxBatchSize() {
-            return MAX_CREATIONS;
+            return TenantBatchQuery.MAX_BATCH;
         }
 
         @Override
