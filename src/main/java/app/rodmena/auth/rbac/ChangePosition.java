@@ -44,8 +44,7 @@ record ChangePosition(
     }
 
     private static ChangePosition without(long after) {
-        ChangeSnapshot all = new ChangeSnapshot(Long.MAX_VALUE, Long.MAX_VALUE, List.of());
-        return new ChangePosition(0, after, 0, all, false, 0, ChangeSnapshot.EMPTY);
+        return new ChangePosition(0, after, 0, ChangeSnapshot.ALL, false, 0, ChangeSnapshot.EMPTY);
     }
 
     /** After all changes that a snapshot shows. */

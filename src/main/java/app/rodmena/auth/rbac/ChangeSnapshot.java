@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
  * @param open the transactions between them that had not ended, in their order
  */
 record ChangeSnapshot(long min, long max, List<Long> open) {
+    /** Shows all transactions. */
+    static final ChangeSnapshot ALL = new ChangeSnapshot(Long.MAX_VALUE, Long.MAX_VALUE, List.of());
+
     /** Shows nothing. */
     static final ChangeSnapshot EMPTY = new ChangeSnapshot(1, 1, List.of());
 

@@ -4,7 +4,6 @@ import app.rodmena.auth.database.DatabaseEngine;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -28,8 +27,8 @@ public final class ChangeWatch {
 
     private final DatabaseEngine database;
 
-    /** What the last query showed; empty before it. */
-    private volatile Optional<ChangeSnapshot> seen = Optional.empty();
+    /** What the last query showed; everything before it, so that nothing is new. */
+    private volatile ChangeSnapshot seen = ChangeSnapshot.ALL;
 
     public ChangeWatch(DatabaseEngine database) {
         this.database = database;
@@ -37,7 +36,7 @@ public final class ChangeWatch {
 
     /** Forgets the last call: the next one does not know what is new. */
     public void reset() {
-        seen = Optional.empty();
+        seen = ChangeSnapshot.ALL;
     }
 
     /** The tenants with changes since the last call that succeeded; empty if that is unknown. */
@@ -46,7 +45,7 @@ public final class ChangeWatch {
     }
 
     private Optional<Set<ClientKey>> query(Connection connection) throws SQLException {
-        ChangeSnapshot since = seen.orElse(new ChangeSnapshot(Long.MAX_VALUE, Long.MAX_VALUE, List.of()));
+        ChangeSnapshot since = seen;
         ChangeSnapshot now = since;
         Set<ClientKey> tenants = new HashSet<>();
         try (var statement = connection.prepareStatement(CHANGED)) {
@@ -59,7 +58,7 @@ public final class ChangeWatch {
                 }
             }
         }
-        seen = Optional.of(now);
+        seen = now;
         // A smaller snapshot is that of another database.
         return now.max() < since.max() ? Optional.empty() : Optional.of(tenants);
     }

@@ -99,10 +99,7 @@ public final class Roles {
         @Override
         public List<Boolean> executeBatch(Handle handle, List<TenantQuery> inputs) {
             Update creation = handle.createUpdate(CREATE_BATCH);
-            TenantBatchQuery.bind(
-                    creation, "creators", inputs, input -> input.key().creator());
-            TenantBatchQuery.bind(
-                    creation, "roles", inputs, input -> input.names().get(0));
+            TenantBatchQuery.bindArrays(creation, PARAMETERS, inputs);
             creation.execute();
             return Collections.nCopies(inputs.size(), true);
         }

@@ -177,17 +177,21 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
 
     private List<A> executeDistinct(Handle handle, List<TenantQuery> queries) {
         Query query = handle.createQuery(batch);
-        bind(query, "creators", queries, input -> input.key().creator());
+        bindArrays(query, parameterNames, queries);
+        bindRanges(query, queries);
+        return readMany.apply(query, queries.size());
+    }
+
+    static void bindArrays(SqlStatement<?> statement, List<String> parameterNames, List<TenantQuery> queries) {
+        bind(statement, "creators", queries, query -> query.key().creator());
         for (int i = 0; i < parameterNames.size(); i++) {
             int at = i;
             bind(
-                    query,
+                    statement,
                     parameterNames.get(i) + "s",
                     queries,
-                    input -> input.names().get(at));
+                    query -> query.names().get(at));
         }
-        bindRanges(query, queries);
-        return readMany.apply(query, queries.size());
     }
 
     static void bind(
