@@ -97,11 +97,6 @@ public record Fleet(
         return headroom() >= 0;
     }
 
-    /** Whether that many further connections fit. */
-    public boolean hasRoomFor(int additional) {
-        return headroom() >= additional;
-    }
-
     /** The sum of the maxima of all processes that the tightest limit counts, those of other fleets included. */
     int allCommitted() {
         return committed() + limits.otherFleets();

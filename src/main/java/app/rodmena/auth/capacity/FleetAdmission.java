@@ -49,7 +49,7 @@ final class FleetAdmission {
     private final BudgetPolicy budget;
     private final CompletableFuture<Void> decided = new CompletableFuture<>();
     private final CompletableFuture<BudgetExceededException> refusal = new CompletableFuture<>();
-    private boolean pending = true;
+    private boolean pending;
     private long admittedAt = System.nanoTime() - PROBATION.toNanos();
     private long noRoomSince;
     private int maxRoom;
@@ -59,10 +59,7 @@ final class FleetAdmission {
         this.engine = engine;
         this.queries = queries;
         this.budget = budget;
-        if (budget == BudgetPolicy.OFF) {
-            pending = false;
-            decided.complete(null);
-        }
+        this.pending = budget != BudgetPolicy.OFF;
     }
 
     /** Whether {@link #attempt} is to be called: this process has not decided, or has to decide again. */

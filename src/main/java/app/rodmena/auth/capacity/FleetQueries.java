@@ -65,16 +65,13 @@ final class FleetQueries {
     static final class FleetUnavailableException extends Exception {
         private static final long serialVersionUID = 1;
 
-        private final boolean permanent;
-
-        /** @param permanent whether a retry cannot succeed */
-        FleetUnavailableException(String message, boolean permanent, Throwable cause) {
+        FleetUnavailableException(String message, Throwable cause) {
             super(message, cause);
-            this.permanent = permanent;
         }
 
+        /** Whether a retry cannot succeed. */
         boolean isPermanent() {
-            return permanent;
+            return getMessage().equals(BEHIND_POOLER);
         }
     }
 
@@ -97,7 +94,7 @@ final class FleetQueries {
     /** Announces that this process is about to decide; the other processes do not count it until it has. */
     void markUndecided() throws FleetUnavailableException, InterruptedException {
         if (!submit(connection -> queryBoolean(connection, MARK))) {
-            throw new FleetUnavailableException("another session holds the advisory lock (1635087464, 2)", false, null);
+            throw new FleetUnavailableException("another session holds the advisory lock (1635087464, 2)", null);
         }
     }
 
@@ -121,7 +118,7 @@ final class FleetQueries {
             throws FleetUnavailableException, InterruptedException {
         if (isPreview) {
             Fleet fleet = read();
-            return new AdmissionDecision(fleet, fleet.hasRoomFor(growth));
+            return new AdmissionDecision(fleet, fleet.headroom() >= growth);
         }
         return decideLocked(List.of(), growth, false, connection -> monitor.announce(connection, requested));
     }
@@ -140,7 +137,7 @@ final class FleetQueries {
                 }
                 try {
                     Fleet fleet = ServerLimitsQuery.fleetWithout(uncounted, connection);
-                    boolean fits = fleet.hasRoomFor(additional);
+                    boolean fits = fleet.headroom() >= additional;
                     if (fits || runsAnyway) {
                         announcement.send(connection);
                     }
@@ -176,11 +173,10 @@ final class FleetQueries {
                     .toCompletableFuture()
                     .get(QUERY_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            String message = FirstLine.of(e.getCause().getMessage());
-            throw new FleetUnavailableException(message, message.equals(BEHIND_POOLER), e.getCause());
+            throw new FleetUnavailableException(FirstLine.of(e.getCause().getMessage()), e.getCause());
         } catch (TimeoutException e) {
             throw new FleetUnavailableException(
-                    "PostgreSQL has not answered for %s s".formatted(QUERY_TIMEOUT_SECONDS), false, e);
+                    "PostgreSQL has not answered for %s s".formatted(QUERY_TIMEOUT_SECONDS), e);
         }
     }
 }
