@@ -18,8 +18,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>No signature names a type of a library: the JVM would load it before {@link #main} checks the limit of file
  * descriptors, and fail with a stack trace if the limit is too low for the jars.
+ *
+ * @param prompt asks for the password of a new operator
  */
-public final class Main {
+public record Main(PrintStream out, PrintStream err, ProcessLifecycle lifecycle, PasswordPrompt prompt) {
     private static final int STOPPED = 0;
     private static final int FAILED = 1;
     static final int MISUSED = 2;
@@ -35,21 +37,8 @@ public final class Main {
     /** The connections of the default pool and of the monitor. */
     private static final int DEFAULT_CONNECTIONS = 11;
 
-    private final PrintStream out;
-    private final PrintStream err;
-    private final ProcessLifecycle lifecycle;
-    private final PasswordPrompt prompt;
-
     public Main(PrintStream out, PrintStream err, ProcessLifecycle lifecycle) {
         this(out, err, lifecycle, PasswordPrompt.ofThisTerminal());
-    }
-
-    /** @param prompt asks for the password of a new operator */
-    Main(PrintStream out, PrintStream err, ProcessLifecycle lifecycle, PasswordPrompt prompt) {
-        this.out = out;
-        this.err = err;
-        this.lifecycle = lifecycle;
-        this.prompt = prompt;
     }
 
     public static void main(String[] arguments) {
