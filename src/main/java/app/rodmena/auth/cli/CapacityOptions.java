@@ -147,7 +147,7 @@ final class CapacityOptions implements Callable<Integer> {
         if (isModelCheck) {
             return ToolCommands.load().modelCheck(database(settings), pool, format);
         }
-        return new PlanCommand(ConnectionDemand.of(pool), limits(settings, pool, max), format);
+        return out -> new PlanCommand(ConnectionDemand.of(pool), limits(settings, pool, max), format).run(out);
     }
 
     private ParseResult flags() {
@@ -209,13 +209,13 @@ final class CapacityOptions implements Callable<Integer> {
         return new AdviceCommand(login.client(from), question, format);
     }
 
-    private PlanCommand.LimitsReader limits(ResolvedSettings settings, PoolSettings pool, Optional<Integer> max) {
+    private ConnectionLimits limits(ResolvedSettings settings, PoolSettings pool, Optional<Integer> max)
+            throws CommandFailedException {
         if (max.isPresent()) {
-            return () -> ConnectionLimits.given(max.get());
+            return ConnectionLimits.given(max.get());
         }
-        return database(settings)
-                .<PlanCommand.LimitsReader>map(url -> () -> PlanCommand.ask(url, pool.connectTimeout()))
-                .orElse(ConnectionLimits::assumed);
+        Optional<DatabaseUrl> url = database(settings);
+        return url.isPresent() ? PlanCommand.ask(url.get(), pool.connectTimeout()) : ConnectionLimits.assumed();
     }
 
     private Optional<DatabaseUrl> database(ResolvedSettings settings) {

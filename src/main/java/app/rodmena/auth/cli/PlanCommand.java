@@ -29,10 +29,10 @@ import java.util.function.Function;
  * {@code ./run.sh capacity}: prints how many connections a fleet opens, and whether they fit.
  *
  * @param demand the fleet
- * @param limits reads PostgreSQL's limits
+ * @param limits PostgreSQL's limits
  * @param format the output format
  */
-public record PlanCommand(ConnectionDemand demand, LimitsReader limits, TextReport.OutputFormat format)
+public record PlanCommand(ConnectionDemand demand, ConnectionLimits limits, TextReport.OutputFormat format)
         implements Command {
     private static final int FITS = 0;
     private static final int DOES_NOT_FIT = 1;
@@ -40,16 +40,11 @@ public record PlanCommand(ConnectionDemand demand, LimitsReader limits, TextRepo
     /** The application_name of these commands: it does not count as a process of the fleet. */
     public static final String APPLICATION = "auth-capacity";
 
-    @FunctionalInterface
-    public interface LimitsReader {
-        ConnectionLimits read() throws CommandFailedException;
-    }
-
     /** Prints the plan; the exit code is 0 if the fleet fits, and 1 if it does not. */
     @Override
-    public int run(PrintStream out) throws CommandFailedException {
-        CapacityPlan plan = new CapacityPlan(demand, limits.read());
-        out.print(new PlanReport(plan, plan.limits()).report().as(format, PlanJson.of(plan)));
+    public int run(PrintStream out) {
+        CapacityPlan plan = new CapacityPlan(demand, limits);
+        out.print(new PlanReport(plan, limits).report().as(format, PlanJson.of(plan)));
         return plan.fits() ? FITS : DOES_NOT_FIT;
     }
 
