@@ -261,8 +261,7 @@ public final class AuthServer implements AutoCloseable {
 
     private HttpConfig http() {
         int wanted = config.http().maxClients();
-        int clients = DescriptorLimit.maxClients(
-                wanted, config.pool().poolSize() + config.pool().maxOverflow() + 1);
+        int clients = DescriptorLimit.maxClients(wanted, config.pool().maximum() + 1);
         if (clients < wanted) {
             LOG.warn(
                     "--max-clients: {} instead of {}, because this process may have {} file descriptors (ulimit -n)",

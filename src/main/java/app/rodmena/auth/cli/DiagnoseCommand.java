@@ -9,9 +9,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.LocalTime;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
@@ -97,14 +97,11 @@ final class DiagnoseCommand implements Callable<Integer> {
     /** Converts a clock time to UTC, as precise as it is; the server checks all other forms. */
     private static String inUtc(String text) {
         try {
-            OffsetDateTime time = LocalTime.parse(text)
-                    .atDate(LocalDate.now(ZoneId.systemDefault()))
-                    .atZone(ZoneId.systemDefault())
-                    .toOffsetDateTime()
-                    .withOffsetSameInstant(ZoneOffset.UTC);
             // Without the date, because it may have been yesterday; LocalTime prints no seconds if they are zero.
-            return DateTimeFormatter.ofPattern(text.length() == 5 ? "HH:mm" : "HH:mm:ss", Locale.ROOT)
-                    .format(time);
+            return ZonedDateTime.of(
+                            LocalDate.now(ZoneId.systemDefault()), LocalTime.parse(text), ZoneId.systemDefault())
+                    .withZoneSameInstant(ZoneOffset.UTC)
+                    .format(DateTimeFormatter.ofPattern(text.length() == 5 ? "HH:mm" : "HH:mm:ss", Locale.ROOT));
         } catch (DateTimeParseException e) {
             return text;
         }

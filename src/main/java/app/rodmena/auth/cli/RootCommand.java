@@ -124,8 +124,7 @@ final class RootCommand implements Callable<Integer> {
         Logger log = LoggerFactory.getLogger("auth");
         ServerConfigReader reader = new ServerConfigReader(settings);
         ServerConfig config = reader.read(ambientPassword);
-        int needed = DescriptorLimit.required(
-                config.pool().poolSize() + config.pool().maxOverflow() + 1);
+        int needed = DescriptorLimit.required(config.pool().maximum() + 1);
         if (DescriptorLimit.max() < needed) {
             throw new UsageException(Main.tooFewDescriptors(needed));
         }

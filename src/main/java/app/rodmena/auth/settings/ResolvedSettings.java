@@ -64,11 +64,6 @@ public final class ResolvedSettings {
         return held.containsKey(setting);
     }
 
-    /** Whether the value is from a flag or from an environment variable. */
-    public boolean isGiven(Setting setting) {
-        return has(setting) && !get(setting).isDefault();
-    }
-
     /** The setting's value; null unless the setting {@link #has} one. */
     public SettingValue get(Setting setting) {
         return held.get(setting);

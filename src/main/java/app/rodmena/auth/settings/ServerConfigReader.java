@@ -121,7 +121,7 @@ public final class ServerConfigReader {
         if (isEphemeral()) {
             throw contradiction(Setting.EPHEMERAL, given, "is for this server's own PostgreSQL");
         }
-        if (settings.isGiven(Setting.DATA_DIR)) {
+        if (!settings.get(Setting.DATA_DIR).isDefault()) {
             throw contradiction(Setting.DATA_DIR, given, "is for this server's own PostgreSQL");
         }
         DatabaseUrl url = databaseUrl(given);
