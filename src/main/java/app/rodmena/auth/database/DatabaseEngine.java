@@ -202,11 +202,9 @@ public final class DatabaseEngine implements AutoCloseable {
      * @return the previous settings
      * @throws InvalidSettingException if a setting cannot be changed or the value is invalid; then nothing is changed
      */
-    public PoolSettings change(UnaryOperator<PoolSettings> change) {
-        synchronized (guards) {
-            PoolSettings requested = checked(change, false);
-            return pool.change(settings -> requested);
-        }
+    public synchronized PoolSettings change(UnaryOperator<PoolSettings> change) {
+        PoolSettings requested = checked(change, false);
+        return pool.change(settings -> requested);
     }
 
     /**
@@ -218,26 +216,20 @@ public final class DatabaseEngine implements AutoCloseable {
         return checked(change, true);
     }
 
-    private PoolSettings checked(UnaryOperator<PoolSettings> change, boolean isPreview) {
-        synchronized (guards) {
-            PoolSettings now = pool.settings();
-            PoolSettings requested = change.apply(now);
-            guards.forEach(guard -> guard.check(now, requested, isPreview));
-            return requested;
-        }
+    private synchronized PoolSettings checked(UnaryOperator<PoolSettings> change, boolean isPreview) {
+        PoolSettings now = pool.settings();
+        PoolSettings requested = change.apply(now);
+        guards.forEach(guard -> guard.check(now, requested, isPreview));
+        return requested;
     }
 
     /** Registers a guard that may refuse later changes of settings. */
-    public void add(ResizeGuard guard) {
-        synchronized (guards) {
-            guards.add(guard);
-        }
+    public synchronized void add(ResizeGuard guard) {
+        guards.add(guard);
     }
 
-    public void remove(ResizeGuard guard) {
-        synchronized (guards) {
-            guards.remove(guard);
-        }
+    public synchronized void remove(ResizeGuard guard) {
+        guards.remove(guard);
     }
 
     /** Whether PostgreSQL answers and connections can be opened, at most 2 s old. Never blocks. */

@@ -1,7 +1,6 @@
 package app.rodmena.auth.database;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -43,8 +42,8 @@ public final class RecentFailures {
 
     /** @param message the message without numbers, such as that of a connection */
     private record Cause(FailureKind kind, String message, Optional<String> incident) {
-        static Cause of(FailureKind kind, String message, Optional<String> incident) {
-            return new Cause(kind, NUMBER.matcher(message).replaceAll("?"), incident);
+        Cause {
+            message = NUMBER.matcher(message).replaceAll("?");
         }
     }
 
@@ -95,7 +94,7 @@ public final class RecentFailures {
     private final Map<FailureKind, LongAdder> totals = new EnumMap<>(FailureKind.class);
     private final LongSupplier clock;
 
-    /** The group of the latest failure last; guarded by itself. */
+    /** The group of the latest failure last; guarded by this. */
     private final Map<Cause, Seconds> groups = new LinkedHashMap<>(16, 0.75F, true) {
         private static final long serialVersionUID = 1;
 
@@ -121,25 +120,21 @@ public final class RecentFailures {
         add(kind, count, message, incident);
     }
 
-    private void add(FailureKind kind, int count, String message, Optional<String> incident) {
-        synchronized (groups) {
-            groups.computeIfAbsent(Cause.of(kind, message, incident), first -> new Seconds())
-                    .add(count, message, clock.getAsLong());
-        }
+    private synchronized void add(FailureKind kind, int count, String message, Optional<String> incident) {
+        groups.computeIfAbsent(new Cause(kind, message, incident), first -> new Seconds())
+                .add(count, message, clock.getAsLong());
     }
 
     /** Moves failures that have just been counted without an incident to the group of this incident. */
-    void assign(FailureKind kind, int count, String message, String incident) {
-        synchronized (groups) {
-            Cause unassigned = Cause.of(kind, message, Optional.empty());
-            Seconds seconds = groups.get(unassigned);
-            int taken = seconds == null ? 0 : seconds.take(count);
-            if (seconds != null && seconds.counts.isEmpty()) {
-                groups.remove(unassigned);
-            }
-            if (taken > 0) {
-                add(kind, taken, message, Optional.of(incident));
-            }
+    synchronized void assign(FailureKind kind, int count, String message, String incident) {
+        Cause unassigned = new Cause(kind, message, Optional.empty());
+        Seconds seconds = groups.get(unassigned);
+        int taken = seconds == null ? 0 : seconds.take(count);
+        if (seconds != null && seconds.counts.isEmpty()) {
+            groups.remove(unassigned);
+        }
+        if (taken > 0) {
+            add(kind, taken, message, Optional.of(incident));
         }
     }
 
@@ -149,14 +144,12 @@ public final class RecentFailures {
     }
 
     /** The failures of the last fifteen minutes, the latest first. */
-    public List<FailureGroup> recent() {
-        List<FailureGroup> recent = new ArrayList<>();
-        synchronized (groups) {
-            long now = clock.getAsLong();
-            groups.values().removeIf(seconds -> seconds.removeOld(now));
-            groups.forEach((cause, seconds) -> recent.add(seconds.group(cause, now)));
-        }
-        recent.sort(Comparator.comparing(FailureGroup::ago));
-        return recent;
+    public synchronized List<FailureGroup> recent() {
+        long now = clock.getAsLong();
+        groups.values().removeIf(seconds -> seconds.removeOld(now));
+        return groups.entrySet().stream()
+                .map(group -> group.getValue().group(group.getKey(), now))
+                .sorted(Comparator.comparing(FailureGroup::ago))
+                .toList();
     }
 }

@@ -88,8 +88,6 @@ final class AdmissionQueue {
         }
     }
 
-    private final Object lock = new Object();
-
     /** The queue of requests that are not batched; only the permits limit their number. */
     final BatchQueue<Pool.Work<?>, Object> unbatched = new BatchQueue<>(
             1,
@@ -147,7 +145,7 @@ final class AdmissionQueue {
         Permit permit = null;
         AcquireRequest loser = null;
         RefusalReason refusal = null;
-        synchronized (lock) {
+        synchronized (this) {
             arrivals++;
             if (request.settled) {
                 return false; // It was cancelled before.
@@ -180,7 +178,7 @@ final class AdmissionQueue {
 
     /** Refuses a request without enqueueing it. */
     void refuse(AcquireRequest request, RefusalReason reason, Throwable cause) {
-        synchronized (lock) {
+        synchronized (this) {
             arrivals++;
             if (!settle(request, reason)) {
                 return; // It was cancelled before.
@@ -196,7 +194,7 @@ final class AdmissionQueue {
      */
     List<AcquireRequest> refuseAdmitted(Collection<AcquireRequest> requests, NoConnectionException refusal) {
         List<AcquireRequest> refusedNow = new ArrayList<>();
-        synchronized (lock) {
+        synchronized (this) {
             for (AcquireRequest request : requests) {
                 if (settle(request, refusal.reason())) {
                     refusedNow.add(request);
@@ -212,7 +210,7 @@ final class AdmissionQueue {
     /** Returns a permit, and admits the next requests. */
     void release(Permit permit) {
         Decisions decisions;
-        synchronized (lock) {
+        synchronized (this) {
             permitsInUse--;
             permit.queue.running--;
             if (!tenants.isEmpty()) {
@@ -233,10 +231,8 @@ final class AdmissionQueue {
     }
 
     /** Stops admission: all later requests wait until {@link #resume}. */
-    void suspend() {
-        synchronized (lock) {
-            suspended = true;
-        }
+    synchronized void suspend() {
+        suspended = true;
     }
 
     void resume() {
@@ -245,7 +241,7 @@ final class AdmissionQueue {
 
     private void changeAndAdmit(Runnable change) {
         Decisions decisions;
-        synchronized (lock) {
+        synchronized (this) {
             change.run();
             decisions = admitNext();
         }
@@ -262,7 +258,7 @@ final class AdmissionQueue {
         List<AcquireRequest> timedOut = new ArrayList<>();
         Decisions shed = Decisions.NONE;
         long next = Long.MAX_VALUE;
-        synchronized (lock) {
+        synchronized (this) {
             overload.update(nowNanos);
             if (overload.isOn() && waiting > 0) {
                 next = overload.nanosToUpdate(nowNanos);
@@ -286,22 +282,18 @@ final class AdmissionQueue {
     }
 
     /** Refuses a waiting request, or abandons an admitted one; false if its outcome is already decided. */
-    boolean cancel(AcquireRequest request) {
-        synchronized (lock) {
-            return settle(request, RefusalReason.CANCELLED);
-        }
+    synchronized boolean cancel(AcquireRequest request) {
+        return settle(request, RefusalReason.CANCELLED);
     }
 
     /** Whether all requests of a permit in use were refused or abandoned. */
-    boolean isUnwanted(Permit permit) {
-        synchronized (lock) {
-            return permit.wanted == 0 && !permit.isReleased();
-        }
+    synchronized boolean isUnwanted(Permit permit) {
+        return permit.wanted == 0 && !permit.isReleased();
     }
 
     void refuseAll(RefusalReason reason, Throwable cause) {
         List<AcquireRequest> all;
-        synchronized (lock) {
+        synchronized (this) {
             all = queue();
             all.forEach(request -> settle(request, reason));
         }
@@ -310,7 +302,7 @@ final class AdmissionQueue {
 
     /** Refuses all waiting and all later requests. */
     void close() {
-        synchronized (lock) {
+        synchronized (this) {
             closed = true;
         }
         refuseAll(RefusalReason.CLOSED, null);
@@ -321,28 +313,20 @@ final class AdmissionQueue {
         return waiting;
     }
 
-    int permitsInUse() {
-        synchronized (lock) {
-            return permitsInUse;
-        }
+    synchronized int permitsInUse() {
+        return permitsInUse;
     }
 
-    QueueOutcomes outcomes() {
-        synchronized (lock) {
-            return QueueOutcomes.of(arrivals, served, refused);
-        }
+    synchronized QueueOutcomes outcomes() {
+        return QueueOutcomes.of(arrivals, served, refused);
     }
 
-    boolean isWaiting(Supplier<String> tenant) {
-        synchronized (lock) {
-            return tenants.containsKey(tenant);
-        }
+    synchronized boolean isWaiting(Supplier<String> tenant) {
+        return tenants.containsKey(tenant);
     }
 
-    int tenants() {
-        synchronized (lock) {
-            return tenants.size();
-        }
+    synchronized int tenants() {
+        return tenants.size();
     }
 
     /**
@@ -350,28 +334,22 @@ final class AdmissionQueue {
      *
      * @param numbers returns the numbers for a number of waiting requests; called under the lock
      */
-    PoolView view(IntFunction<PoolSnapshot> numbers) {
-        synchronized (lock) {
-            long now = clock.getAsLong();
-            long oldestNanos = allWaiting()
-                    .mapToLong(request -> now - request.arrivedNanos)
-                    .max()
-                    .orElse(0);
-            return new PoolView(numbers.apply(waiting), Duration.ofNanos(oldestNanos), suspended);
-        }
+    synchronized PoolView view(IntFunction<PoolSnapshot> numbers) {
+        long now = clock.getAsLong();
+        long oldestNanos = allWaiting()
+                .mapToLong(request -> now - request.arrivedNanos)
+                .max()
+                .orElse(0);
+        return new PoolView(numbers.apply(waiting), Duration.ofNanos(oldestNanos), suspended);
     }
 
     /** The waiting requests, next to be admitted first. */
-    List<AcquireRequest> queue() {
-        synchronized (lock) {
-            return allWaiting().sorted(AcquireRequest.BY_TAG).toList();
-        }
+    synchronized List<AcquireRequest> queue() {
+        return allWaiting().sorted(AcquireRequest.BY_TAG).toList();
     }
 
-    long virtualTime() {
-        synchronized (lock) {
-            return virtualTime;
-        }
+    synchronized long virtualTime() {
+        return virtualTime;
     }
 
     // The methods below require the lock.
