@@ -16,7 +16,6 @@ import java.time.Instant;
  */
 public record DatabaseAvailability(
         boolean reachable, boolean migrated, String problem, Instant since, String failover, boolean keptBack) {
-    /** Whether requests can be answered now. */
     public boolean ready() {
         return reachable && migrated;
     }

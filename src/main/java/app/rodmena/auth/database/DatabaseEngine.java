@@ -56,8 +56,6 @@ public final class DatabaseEngine implements AutoCloseable {
     }
 
     private static final int MAX_RECENT_EVENTS = 1000;
-
-    /** A failover is reported for this time. */
     private static final Duration RECENT_FAILOVER = Duration.ofMinutes(15);
 
     /** JDBI's minimum: with fewer characters its truncation fails. */
@@ -288,7 +286,6 @@ public final class DatabaseEngine implements AutoCloseable {
         return events;
     }
 
-    /** The last events of the pool. */
     public RecentEvents recentEvents() {
         return recent;
     }
@@ -298,17 +295,14 @@ public final class DatabaseEngine implements AutoCloseable {
         return pool;
     }
 
-    /** The monitor, with its connection outside the pool. */
     public Monitor monitor() {
         return monitor;
     }
 
-    /** The guards that may veto a checkout. */
     public PoolInterceptors interceptors() {
         return interceptors;
     }
 
-    /** The failures of the last fifteen minutes. */
     public RecentFailures recentFailures() {
         return failures.recent;
     }

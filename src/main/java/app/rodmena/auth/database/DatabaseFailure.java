@@ -28,9 +28,7 @@ public final class DatabaseFailure extends RuntimeException {
         NOT_PREPARED,
         /** PostgreSQL reported a temporary error: out of resources, read-only after a failover, a conflict. */
         DATABASE_TROUBLE,
-        /**
-         * The role lacks a privilege that the statement needs; the message names the object and is safe for responses.
-         */
+        /** The role lacks a privilege for the statement; the message names the object and is safe for responses. */
         PERMISSION_DENIED,
         /** A table, column or other object is missing or different; the message names it and is safe for responses. */
         SCHEMA_MISMATCH,
@@ -152,7 +150,6 @@ public final class DatabaseFailure extends RuntimeException {
     /** Is notified of each database failure before the caller gets it, on any thread, concurrently. Must not block. */
     @FunctionalInterface
     public interface FailureListener {
-        /** Is called after a call of a caller, or of a batch of callers, has failed. */
         void onFailure(CallContext caller, DatabaseFailure failure);
     }
 }

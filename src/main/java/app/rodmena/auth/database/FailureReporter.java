@@ -24,9 +24,7 @@ final class FailureReporter {
         this.events = events;
     }
 
-    /**
-     * Reports a failure of the database and returns it as a {@link DatabaseFailure}; returns other failures unchanged.
-     */
+    /** Reports a failure of the database and returns its translation; returns other failures unchanged. */
     Throwable report(CallContext caller, Throwable thrown) {
         Throwable failure = DatabaseFailure.translate(thrown);
         if (failure instanceof DatabaseFailure databaseFailure

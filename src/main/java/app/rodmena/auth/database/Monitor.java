@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
 public final class Monitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
 
-    /** The maximum time that PostgreSQL may take to answer a probe. */
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
 
     /** The monitor's login may take this many times as long as the pool's last login. */
@@ -162,7 +161,6 @@ public final class Monitor implements AutoCloseable {
         return backendPid;
     }
 
-    /** The current outage; empty if none is known. */
     public Optional<Outage> outage() {
         if (heartbeat.isAlive()) {
             return Optional.empty();

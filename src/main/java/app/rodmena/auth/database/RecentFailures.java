@@ -16,11 +16,8 @@ import java.util.regex.Pattern;
 
 /** Counts the failures of the last fifteen minutes by kind, message and incident. Thread-safe. */
 public final class RecentFailures {
-    /** The length of the window. */
     public static final Duration RETENTION = Duration.ofMinutes(15);
-
     private static final int SECONDS = (int) RETENTION.toSeconds();
-
     private static final Pattern NUMBER = Pattern.compile("\\d+");
 
     /** The maximum number of groups; the one without a failure for the longest time is dropped. */
@@ -31,7 +28,6 @@ public final class RecentFailures {
      * differ.
      *
      * @param kind the kind of failure, of requests or of attempts to connect
-     * @param count the number of failures
      * @param firstAgo the time since the first of them, in whole seconds unless all occurred within one second
      * @param ago the time since the last of them
      * @param message the last message, one line, without values
@@ -47,7 +43,6 @@ public final class RecentFailures {
         }
     }
 
-    /** The failures with one cause by second. */
     private static final class Seconds {
         private final NavigableMap<Long, Integer> counts = new TreeMap<>();
         private long lastNanos;
@@ -138,7 +133,6 @@ public final class RecentFailures {
         }
     }
 
-    /** The number of failures of a kind since the start. */
     public long total(FailureKind kind) {
         return totals.get(kind).sum();
     }

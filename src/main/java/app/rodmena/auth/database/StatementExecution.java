@@ -11,7 +11,6 @@ import java.util.regex.Pattern;
  * @param name the statement's name, for example {@code roles.list}; {@link #UNNAMED} if it has none
  * @param sql its SQL text as written: values are placeholders, except for literals in an embedding application's SQL
  * @param route the route that it was run for, for example {@code GET /api/roles}
- * @param ids the ids of the request
  * @param took time from sending it to the start of the response
  * @param sqlState PostgreSQL's error code, for example {@code 57014}; empty after success
  */

@@ -7,9 +7,7 @@ import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 
-/**
- * Passes the connection of the current thread's checkout to JDBI, whose connection requests have no parameter for it.
- */
+/** Passes the connection of the current thread's checkout to JDBI, whose requests have no parameter for it. */
 final class ThreadBoundConnectionFactory implements ConnectionFactory {
     private static final ThreadLocal<BoundConnection> CURRENT = new ThreadLocal<>();
 

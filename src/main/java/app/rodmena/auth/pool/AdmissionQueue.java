@@ -176,7 +176,6 @@ final class AdmissionQueue {
         return loser != request && (permit == null || request.boundsResult);
     }
 
-    /** Refuses a request without enqueueing it. */
     void refuse(AcquireRequest request, RefusalReason reason, Throwable cause) {
         synchronized (this) {
             arrivals++;
@@ -491,7 +490,6 @@ final class AdmissionQueue {
                 .orElse(first);
     }
 
-    /** Refuses the requests that have waited too long for an overloaded pool. */
     private List<AcquireRequest> shed(long nowNanos) {
         if (!overload.isOverloaded() || suspended) {
             return List.of();

@@ -19,10 +19,7 @@ final class ConnectionCounter {
 
     private final AtomicLong counts = new AtomicLong();
 
-    /**
-     * The maximum number of connections in use simultaneously: since the last maintenance run, and since the last
-     * external reading.
-     */
+    /** The peak of connections in use since the last maintenance run, and since the last external reading. */
     final AtomicInteger housekeepingPeak = new AtomicInteger();
 
     final AtomicInteger reportedPeak = new AtomicInteger();
@@ -63,12 +60,10 @@ final class ConnectionCounter {
         counts.addAndGet(-IN_USE);
     }
 
-    /** Counts a check-in of a connection that will be closed. */
     void checkInRetiring() {
         counts.addAndGet(RETIRING - IN_USE);
     }
 
-    /** Counts an idle connection that will be closed. */
     void retireIdle() {
         counts.addAndGet(RETIRING);
     }
@@ -114,10 +109,7 @@ final class ConnectionCounter {
         return open(counts.getAndAdd(-OPEN - RETIRING));
     }
 
-    /**
-     * Returns and resets a peak: the maximum number of connections in use simultaneously since the last call, including
-     * those that were already in use then.
-     */
+    /** Returns and resets a peak; connections that were already in use at the last call count. */
     int takePeak(AtomicInteger peak) {
         int before = peak.getAndSet(0);
         int now = inUse();

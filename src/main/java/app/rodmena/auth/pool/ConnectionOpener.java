@@ -27,7 +27,6 @@ final class ConnectionOpener extends SingleLoginDataSource {
     /** After this time without an attempt, because no caller needed one, the last failure shows nothing any more. */
     private static final long FAILURE_VALID_NANOS = Duration.ofSeconds(10).toNanos();
 
-    /** An outage: no connection can be opened. */
     record Outage(SQLException cause, Instant since, long lastTriedNanos) {
         /** For this long after a failed attempt, new callers are refused without waiting for another attempt. */
         private static final long VALID_NANOS = Duration.ofMillis(500).toNanos();
@@ -48,9 +47,7 @@ final class ConnectionOpener extends SingleLoginDataSource {
     /** The start of the current attempt; 0 if there is none. */
     private volatile long attemptSinceNanos;
 
-    /** The thread that opens connections. */
     volatile Thread openingThread;
-
     private volatile Supplier<Throwable> observedFailure = () -> null;
 
     // Written under the lock.
@@ -130,7 +127,6 @@ final class ConnectionOpener extends SingleLoginDataSource {
                 current.map(Outage::since));
     }
 
-    /** Notes the first checkout of a new connection. */
     synchronized void noteFirstCheckout() {
         unused = 0;
         discarded = 0;

@@ -44,7 +44,6 @@ public record ConnectionView(
         @Description("idle, active, in_transaction, failed or unknown")
         TransactionState transaction) {
 
-    /** The pool's state of a connection. */
     public enum State implements WireNamed {
         IDLE,
         IN_USE,
@@ -52,7 +51,6 @@ public record ConnectionView(
         CLOSING
     }
 
-    /** The current use of a connection. */
     public record Use(
             @Description(
                     name = "inUseSince",

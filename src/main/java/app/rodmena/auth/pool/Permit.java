@@ -123,7 +123,6 @@ final class Permit implements ConnectionView.Stacks {
         return checkoutStack == null ? List.of() : List.of(checkoutStack.getStackTrace());
     }
 
-    /** The current use of the connection that references this as its holder. */
     ConnectionView.Use use(long nowNanos) {
         Duration heldFor = Duration.ofNanos(Math.max(0, nowNanos - heldSinceNanos));
         CallContext context = caller();
@@ -138,7 +137,6 @@ final class Permit implements ConnectionView.Stacks {
                 this);
     }
 
-    /** The route and the thread of the checkout, for messages. */
     String holder() {
         return "%s on thread %s".formatted(caller().route(), holder.getName());
     }

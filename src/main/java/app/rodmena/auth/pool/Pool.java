@@ -37,7 +37,6 @@ import java.util.function.UnaryOperator;
  * Thread-safe.
  */
 public final class Pool implements AutoCloseable {
-    /** Work on a connection. */
     @FunctionalInterface
     public interface Work<T> {
         T run(Connection connection) throws SQLException;
@@ -132,7 +131,6 @@ public final class Pool implements AutoCloseable {
         return request;
     }
 
-    /** Starts an admitted batch of this queue. */
     void startBatch(BatchQueue<?, ?> queue, Permit permit) {
         try {
             workers.execute(() -> queue.run(permit, acquirer));
@@ -181,9 +179,7 @@ public final class Pool implements AutoCloseable {
         return admissionQueue.view(this::snapshot);
     }
 
-    /**
-     * The maximum number of connections checked out simultaneously since the last call; for a single periodic reader.
-     */
+    /** The peak of checked-out connections since the last call; for a single periodic reader. */
     public int peakSinceLast() {
         return context.counter.takePeak(context.counter.reportedPeak);
     }
@@ -199,9 +195,7 @@ public final class Pool implements AutoCloseable {
                 .toList();
     }
 
-    /**
-     * The time since the checkout of the connection that has been in use for the longest time; zero if none is in use.
-     */
+    /** The longest current use of a connection; zero if none is in use. */
     public Duration longestUse() {
         return connections().stream()
                 .flatMap(connection -> connection.use().stream())
@@ -225,7 +219,6 @@ public final class Pool implements AutoCloseable {
         opener.observe(failure);
     }
 
-    /** Registers a listener for refusals. */
     public void add(RefusalListener listener) {
         refusalListeners.add(listener);
     }
@@ -264,7 +257,6 @@ public final class Pool implements AutoCloseable {
         return context.connections.values().stream().anyMatch(connection -> connection.idleSinceNanos - since > 0);
     }
 
-    /** The state of opening connections. */
     public OpeningView opening() {
         return opener.view();
     }
@@ -354,12 +346,10 @@ public final class Pool implements AutoCloseable {
         close(Duration.ZERO);
     }
 
-    /** The outcomes of all callers so far. */
     public QueueOutcomes outcomes() {
         return admissionQueue.outcomes();
     }
 
-    /** Whether requests of this tenant wait. */
     public boolean isWaiting(Supplier<String> tenant) {
         return admissionQueue.isWaiting(tenant);
     }

@@ -31,15 +31,12 @@ final class PoolContext {
     /** Number of admitted callers without a connection yet; new connections are opened for these. */
     final AtomicInteger acquiring = new AtomicInteger();
 
-    /** Number of connections that are being validated for a caller. */
     final AtomicInteger validating = new AtomicInteger();
 
     private final Object slotFreed = new Object();
     private final LongSupplier clock;
     private volatile TimeOfDay timeOfDay;
     final AtomicInteger lastId = new AtomicInteger();
-
-    /** The open connections, by their number. */
     final ConcurrentMap<Integer, PhysicalConnection> connections = new ConcurrentHashMap<>();
 
     volatile PoolSettings settings;
@@ -105,7 +102,6 @@ final class PoolContext {
         }
     }
 
-    /** Marks every open connection for replacement at its next checkout or check-in. */
     synchronized void markAll(String cause) {
         markCause = cause;
         generation++;
@@ -131,7 +127,6 @@ final class PoolContext {
         }
     }
 
-    /** Emits the event of a caller that was refused or left. */
     void emitRefused(AcquireRequest request, NoConnectionException refusal) {
         long nowNanos = now();
         boolean hadConnection = request.permit != null && request.permit.lease != null;

@@ -138,7 +138,6 @@ public record PoolSettings(
         return poolSize + maxOverflow;
     }
 
-    /** The options of the pool's sessions. */
     public SessionOptions sessionOptions(String applicationName) {
         return new SessionOptions(
                 applicationName, Optional.of(statementTimeout), connectTimeout, Optional.of(socketTimeout));

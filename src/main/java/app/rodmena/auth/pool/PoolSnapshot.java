@@ -3,7 +3,6 @@ package app.rodmena.auth.pool;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.MetricName;
 
-/** The pool's numbers, all of the same instant. */
 @Description("The pool's numbers at one instant")
 public record PoolSnapshot(
         @Description(value = "pool_size as configured", unit = "connections")

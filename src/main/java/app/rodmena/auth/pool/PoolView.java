@@ -19,7 +19,6 @@ public record PoolView(
 
         @Description("Whether the operation suspend has stopped all checkouts")
         boolean suspended) {
-    /** A copy with another state of the queue. */
     public PoolView withQueue(int waiting, Duration oldestWait) {
         PoolSnapshot now = numbers;
         return new PoolView(

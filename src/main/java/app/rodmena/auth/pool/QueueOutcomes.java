@@ -4,7 +4,6 @@ import app.rodmena.auth.pool.event.RefusalReason;
 import app.rodmena.auth.schema.Description;
 import java.util.Map;
 
-/** The outcomes of all callers. */
 @Description(
         "Callers since start by outcome; the outcomes and the callers that wait or have a connection are all arrivals")
 public record QueueOutcomes(
@@ -54,7 +53,6 @@ public record QueueOutcomes(
         return refused.getOrDefault(reason, 0L);
     }
 
-    /** The number of refused callers. */
     public long refused() {
         return timeouts + deadlines + rejected + displaced + shed + unavailable;
     }

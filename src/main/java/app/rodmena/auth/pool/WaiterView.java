@@ -6,7 +6,6 @@ import app.rodmena.auth.schema.Flatten;
 import java.time.Duration;
 import java.time.Instant;
 
-/** One caller that waits for a connection. */
 @Description("One caller waiting for a connection")
 public record WaiterView(
         @Description("Route of the caller, for example GET /api/roles")

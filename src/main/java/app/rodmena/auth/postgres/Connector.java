@@ -106,7 +106,6 @@ public class Connector {
         PGProperty.SOCKET_FACTORY.set(urlProperties, GracefulCloseSocketFactory.class.getName());
     }
 
-    /** The database that connections are connected to. */
     public String database() {
         return PGProperty.PG_DBNAME.getOrDefault(urlProperties);
     }

@@ -28,7 +28,6 @@ import java.util.stream.Collectors;
  * otherwise {@code prefer}. Immutable; {@link #toString} does not show the password.
  *
  * @param hosts one or more, tried in this order
- * @param user the role to log in as
  * @param password the password in the URL; {@link Secret#NONE} if it has none
  * @param passwordSource where every login reads the password, instead of {@code password}
  * @param parameters all other parameters, with pgjdbc's names, TLS included
@@ -116,7 +115,6 @@ public record DatabaseUrl(
         throw invalid("must be postgresql://user:password@host:port/database or jdbc:postgresql://host:port/database");
     }
 
-    /** A copy with another password. */
     public DatabaseUrl withPassword(Secret password) {
         return new DatabaseUrl(hosts, database, user, password, Optional.empty(), parameters);
     }
@@ -131,7 +129,6 @@ public record DatabaseUrl(
         return new DatabaseUrl(hosts, database, user, Secret.NONE, Optional.of(source), parameters);
     }
 
-    /** The target for a {@link Connector}. */
     public DatabaseTarget target() {
         return new DatabaseTarget(jdbcUrl(), user, password, passwordSource);
     }

@@ -134,7 +134,6 @@ final class GracefulCloseSocket extends Socket {
             return socket;
         }
 
-        /** Returns and forgets the last socket created on this thread. */
         static GracefulCloseSocket takeLast() {
             GracefulCloseSocket last = LAST.get();
             LAST.remove();

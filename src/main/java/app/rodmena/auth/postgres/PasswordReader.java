@@ -26,8 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class PasswordReader {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
-
-    /** The maximum time for the command. */
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(5);
 
     /** After the command has failed, it is run again after this time; until then logins do not wait for it. */

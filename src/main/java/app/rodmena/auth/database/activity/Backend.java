@@ -16,12 +16,9 @@ import java.util.stream.Collectors;
  * @param waitEventType the type of the event it waits for, for example {@code Lock} or {@code Client}; empty if it does
  *     not wait
  * @param waitEvent the event it waits for, for example {@code relation} or {@code ClientRead}
- * @param connectedFor time since it connected
  * @param queryFor time since its last statement began, which is still running if it is active
  * @param hidden whether the role may not see its activity
  * @param endable whether the role may cancel its statement and terminate its session
- * @param superuser whether its role is a superuser
- * @param lockWait the lock it waits for
  */
 @Description("One client backend of PostgreSQL")
 public record Backend(

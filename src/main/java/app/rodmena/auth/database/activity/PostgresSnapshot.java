@@ -13,11 +13,9 @@ import java.util.Optional;
  * @param clock PostgreSQL's clock at the query; what began before it is what the snapshot shows
  * @param took duration of the query; the ages refer to a moment within it
  * @param version server_version_num, for example {@code 180006}
- * @param standby whether it is a standby, which is read-only
  * @param role the role of the query's connection
  * @param seesEverything whether that role may see the activity of other roles
  * @param sessions the sessions that were opened since the statistics were reset; empty before PostgreSQL 15
- * @param slots its connection slots and their use
  * @param backends client backends, and other backends with a transaction; the oldest transaction first
  * @param counts the number of client backends by application, role and state
  */

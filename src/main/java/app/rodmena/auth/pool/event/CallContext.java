@@ -46,7 +46,6 @@ public record CallContext(
         Objects.requireNonNull(cancellation, "cancellation");
     }
 
-    /** A single caller. */
     public CallContext(String route, Supplier<String> tenant) {
         this(route, tenant, 1, RequestIds.NONE, Cancellation.NONE);
     }
@@ -56,12 +55,10 @@ public record CallContext(
         return new CallContext(route, NO_TENANT);
     }
 
-    /** A copy with this cancellation. */
     public CallContext until(Cancellation newCancellation) {
         return new CallContext(route, tenant, count, ids, newCancellation);
     }
 
-    /** A copy with these ids. */
     public CallContext with(RequestIds newIds) {
         return new CallContext(route, tenant, count, newIds, cancellation);
     }

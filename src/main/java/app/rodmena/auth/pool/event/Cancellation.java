@@ -22,7 +22,6 @@ public final class Cancellation {
     private final long deadlineNanos;
     private final AtomicReference<Runnable> action = new AtomicReference<>(Mark.NO_ACTION);
 
-    /** Without a deadline. */
     public Cancellation() {
         this.hasDeadline = false;
         this.deadlineNanos = 0;

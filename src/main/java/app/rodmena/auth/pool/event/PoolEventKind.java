@@ -4,7 +4,6 @@ import app.rodmena.auth.common.WireNamed;
 import java.util.Locale;
 import org.slf4j.event.Level;
 
-/** The kinds of pool events. */
 public enum PoolEventKind implements WireNamed {
     /** A connection was opened. */
     CONNECT(Level.DEBUG, Measure.CONNECT),
@@ -47,13 +46,9 @@ public enum PoolEventKind implements WireNamed {
 
     /** What {@link PoolEvent#took} measures. */
     enum Measure implements WireNamed {
-        /** The wait of a caller for a connection. */
         WAIT,
-        /** The use of a connection since its checkout. */
         USE,
-        /** The opening of a connection. */
         CONNECT,
-        /** The time since the connection was opened. */
         AGE
     }
 

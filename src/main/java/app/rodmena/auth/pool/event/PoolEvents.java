@@ -14,7 +14,6 @@ import org.slf4j.LoggerFactory;
 
 /** Counts every event and notifies every listener; a failing listener does not affect the others. Thread-safe. */
 public final class PoolEvents {
-    /** Counts of events by kind, and of the callers of checkouts. */
     @Description("Counts of the pool's events since start; they are never reset")
     public record EventTotals(
             @Description(value = "Connections opened", unit = "events")
@@ -106,7 +105,6 @@ public final class PoolEvents {
         }
     }
 
-    /** The number of events of a kind since start. */
     public long count(PoolEventKind kind) {
         return counts.get(kind).sum();
     }
@@ -138,15 +136,11 @@ public final class PoolEvents {
                 leaksReclaimed);
     }
 
-    /**
-     * The number of callers that received a connection since start: at least the number of checkouts, because a batch
-     * counts each of its callers.
-     */
+    /** The number of callers that received a connection: a batch is one checkout, and counts each of its callers. */
     public long callersServed() {
         return callersServed.sum();
     }
 
-    /** The number of failures of listeners since start. */
     public long listenerFailures() {
         return listenerFailures.sum();
     }

@@ -47,7 +47,6 @@ public final class PoolInterceptors {
         return Optional.empty();
     }
 
-    /** The number of failures of interceptors since start. */
     public long failures() {
         return failures.sum();
     }

@@ -12,7 +12,6 @@ public final class RecentEvents implements PoolListener {
     private final AtomicReferenceArray<Numbered> ring;
     private final AtomicLong next = new AtomicLong();
 
-    /** @param capacity the maximum number of events */
     public RecentEvents(int capacity) {
         ring = new AtomicReferenceArray<>(capacity);
     }

@@ -29,8 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
-
-    /** The database of the server's role. */
     private static final String DATABASE = "auth";
 
     private final DataDirectory directory;
@@ -142,9 +140,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /**
-     * Closes a resource after a failure; a second failure is added as suppressed, so that it does not hide the first.
-     */
+    /** Closes a resource after a failure; a second failure is suppressed, so that it does not hide the first. */
     private static void closeAfter(Throwable failure, AutoCloseable resource) {
         try {
             resource.close();
