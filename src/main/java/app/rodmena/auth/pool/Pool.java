@@ -52,7 +52,7 @@ public final class Pool implements AutoCloseable {
     final HikariPool hikari;
     private final ExecutorService workers;
     private final ScheduledThreadPoolExecutor timer;
-    private final DeadlineTimer deadlines;
+    private final DeadlineTimer deadlines = new DeadlineTimer();
     private final Housekeeper housekeeper;
     private final List<RefusalListener> refusalListeners = new CopyOnWriteArrayList<>();
 
@@ -98,7 +98,6 @@ public final class Pool implements AutoCloseable {
                 1, DaemonThreads.numbered("pool-" + name + "-clock"), new ThreadPoolExecutor.DiscardPolicy());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        deadlines = new DeadlineTimer(timer, () -> admissionQueue.expire(context.now()));
         housekeeper = new Housekeeper(context, hikari, opener, workers);
     }
 
@@ -366,6 +365,36 @@ public final class Pool implements AutoCloseable {
             PoolSnapshot snapshot = context.counter.snapshot(settings, waiting);
             if (settings.equals(context.settings)) {
                 return snapshot;
+            }
+        }
+    }
+
+    /** Expires requests at the earliest requested time. Thread-safe. */
+    private final class DeadlineTimer {
+        private boolean armed;
+        private long nextNanos;
+
+        @SuppressWarnings("FutureReturnValueIgnored") // The task is not awaited.
+        synchronized void scheduleWithin(long delayNanos) {
+            long atNanos = System.nanoTime() + delayNanos;
+            if ((armed && nextNanos - atNanos <= 0) || timer.isShutdown()) {
+                return;
+            }
+            armed = true;
+            nextNanos = atNanos;
+            timer.schedule(() -> fire(atNanos), delayNanos, TimeUnit.NANOSECONDS);
+        }
+
+        private void fire(long atNanos) {
+            synchronized (this) {
+                if (!armed || nextNanos != atNanos) {
+                    return; // Replaced by an earlier run.
+                }
+                armed = false;
+            }
+            long nextDelayNanos = admissionQueue.expire(context.now());
+            if (nextDelayNanos != Long.MAX_VALUE) {
+                scheduleWithin(nextDelayNanos);
             }
         }
     }
