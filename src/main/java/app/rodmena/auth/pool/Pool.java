@@ -24,7 +24,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -64,27 +63,16 @@ public final class Pool implements AutoCloseable {
             Connector source,
             PoolEvents events,
             PoolInterceptors interceptors) {
-        this(name, applicationName, settings, source, events, interceptors, System::nanoTime);
+        this(name, new PoolContext(applicationName, settings, source, events, interceptors, System::nanoTime));
         timer.scheduleWithFixedDelay(housekeeper::run, 1, 1, TimeUnit.SECONDS);
     }
 
-    /**
-     * A pool for tests, which control its clock and call {@link #tick}.
-     *
-     * @param clock a clock in nanoseconds, such as {@link System#nanoTime}
-     */
-    Pool(
-            String name,
-            String applicationName,
-            PoolSettings settings,
-            Connector source,
-            PoolEvents events,
-            PoolInterceptors interceptors,
-            LongSupplier clock) {
-        context = new PoolContext(applicationName, settings, source, events, interceptors, clock);
-        admissionQueue = new AdmissionQueue(settings, clock, this::notifyRefused);
+    /** A pool for tests, which control its clock and call {@link #tick}. */
+    Pool(String name, PoolContext context) {
+        this.context = context;
+        admissionQueue = new AdmissionQueue(context.settings, context.clock, this::notifyRefused);
         opener = new ConnectionOpener(context, cause -> admissionQueue.refuseAll(RefusalReason.DATABASE_DOWN, cause));
-        hikariDataSource = HikariEngine.start(name, opener, settings.maximum());
+        hikariDataSource = HikariEngine.start(name, opener, context.settings.maximum());
         hikari = (HikariPool) hikariDataSource.getHikariPoolMXBean();
         acquirer = new ConnectionAcquirer(context, admissionQueue, opener, hikari);
         workers = new ThreadPoolExecutor(

@@ -34,7 +34,7 @@ final class PoolContext {
     final AtomicInteger validating = new AtomicInteger();
 
     private final Object slotFreed = new Object();
-    private final LongSupplier clock;
+    final LongSupplier clock;
     private volatile TimeOfDay timeOfDay;
     final AtomicInteger lastId = new AtomicInteger();
     final ConcurrentMap<Integer, PhysicalConnection> connections = new ConcurrentHashMap<>();
@@ -50,6 +50,7 @@ final class PoolContext {
 
     volatile boolean closing;
 
+    /** @param clock a clock in nanoseconds, such as {@link System#nanoTime} */
     PoolContext(
             String applicationName,
             PoolSettings settings,

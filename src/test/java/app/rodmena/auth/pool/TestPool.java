@@ -40,7 +40,9 @@ final class TestPool implements AutoCloseable {
         Connector connector = new Connector(target);
         pool = clock == null
                 ? new Pool(applicationName, applicationName, settings, connector, sink, interceptors)
-                : new Pool(applicationName, applicationName, settings, connector, sink, interceptors, clock);
+                : new Pool(
+                        applicationName,
+                        new PoolContext(applicationName, settings, connector, sink, interceptors, clock));
         try {
             observer = TestPostgres.superuser();
         } catch (SQLException e) {
