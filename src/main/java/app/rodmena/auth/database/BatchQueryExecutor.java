@@ -22,17 +22,9 @@ import org.slf4j.event.Level;
  *   <li>Any other failure may be caused by one query: then each query is run and fails alone.
  * </ul>
  */
-final class BatchQueryExecutor<Q, A> implements BatchQueue.BatchTask<Q, A> {
-    private final LogThrottle log = new LogThrottle(LoggerFactory.getLogger("auth.database"));
-    private final BatchQuery<Q, A> query;
-    private final Jdbi jdbi;
-    private final FailureReporter reporter;
-
-    BatchQueryExecutor(BatchQuery<Q, A> query, Jdbi jdbi, FailureReporter reporter) {
-        this.query = query;
-        this.jdbi = jdbi;
-        this.reporter = reporter;
-    }
+record BatchQueryExecutor<Q, A>(BatchQuery<Q, A> query, Jdbi jdbi, FailureReporter reporter)
+        implements BatchQueue.BatchTask<Q, A> {
+    private static final LogThrottle LOG = new LogThrottle(LoggerFactory.getLogger("auth.database"));
 
     @Override
     public List<BatchQueue.BatchResult<A>> process(CallContext caller, Connection connection, List<Q> inputs) {
@@ -48,7 +40,7 @@ final class BatchQueryExecutor<Q, A> implements BatchQueue.BatchTask<Q, A> {
                 throw failure;
             }
             String message = SqlState.firstLine(failure);
-            log.log(
+            LOG.log(
                     Level.WARN,
                     caller.route() + message,
                     () -> "%s: a batch of %s requests failed, so each is run alone: %s"
