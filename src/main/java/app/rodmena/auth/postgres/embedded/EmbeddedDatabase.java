@@ -77,7 +77,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     /** The TCP port on 127.0.0.1. */
     public int port() {
-        return postmaster.port;
+        return postmaster.port();
     }
 
     /** The version of PostgreSQL, for example {@code 18.6}. */
@@ -126,7 +126,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             Credentials credentials = ClusterDirectory.open(directory, binaries);
             Postmaster postmaster = Postmaster.start(directory, binaries);
             try {
-                ensureRole(postmaster.port, credentials);
+                ensureRole(postmaster.port(), credentials);
                 EmbeddedDatabase database = new EmbeddedDatabase(directory, credentials, postmaster, binaries.version);
                 postmaster.onEnd(database::logUnexpectedEnd);
                 return database;

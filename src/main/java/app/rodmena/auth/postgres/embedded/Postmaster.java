@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * <p>{@code pg_ctl start} puts it into its own session, so that a Ctrl-C for the server does not stop PostgreSQL before
  * the last requests are answered.
  */
-final class Postmaster implements AutoCloseable {
+record Postmaster(DataDirectory directory, PostgresBinaries binaries, int port, Process reaper)
+        implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Postmaster.class);
 
     /** Identifies, on the command line, a postmaster that this class started. */
@@ -75,18 +76,6 @@ final class Postmaster implements AutoCloseable {
             while kill -0 "$1"; do sleep 0.1; done
             rm -rf -- "$3"
             """.formatted(CLOSED);
-
-    private final DataDirectory directory;
-    private final PostgresBinaries binaries;
-    final int port;
-    private final Process reaper;
-
-    private Postmaster(DataDirectory directory, PostgresBinaries binaries, int port, Process reaper) {
-        this.directory = directory;
-        this.binaries = binaries;
-        this.port = port;
-        this.reaper = reaper;
-    }
 
     /** Starts it on a free port of the loopback interface, with a reaper, and waits until it accepts connections. */
     static Postmaster start(DataDirectory directory, PostgresBinaries binaries)
