@@ -3,7 +3,6 @@ package app.rodmena.auth.postgres.embedded;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,9 +65,7 @@ final class ClusterDirectory {
                 throw new EmbeddedDatabaseException(StartupFailureMessage.from(outcome.output(), directory.path()));
             }
             Files.move(incomplete, directory.cluster(), ATOMIC_MOVE);
-            try (FileChannel entries = FileChannel.open(directory.path())) {
-                entries.force(true);
-            }
+            PostgresBinaries.BinaryArchive.sync(directory.path());
         } finally {
             Files.deleteIfExists(password);
             FileUtils.deleteQuietly(incomplete.toFile());

@@ -30,7 +30,7 @@ import org.apache.commons.io.FileUtils;
  * <p>The lock is an operating system's lock on a file that is never deleted. It ends when the process ends for any
  * reason, and requires no cleanup.
  */
-final class DataDirectory implements AutoCloseable {
+record DataDirectory(Path path, Kind kind, FileChannel lock) implements AutoCloseable {
     static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
@@ -61,16 +61,6 @@ final class DataDirectory implements AutoCloseable {
         Kind(String lock) {
             this.lock = lock;
         }
-    }
-
-    private final Path path;
-    private final Kind kind;
-    private final FileChannel lock;
-
-    private DataDirectory(Path path, Kind kind, FileChannel lock) {
-        this.path = path;
-        this.kind = kind;
-        this.lock = lock;
     }
 
     /** Locks {@code path}, which is created if missing; fails if it is in use or contains other files. */
@@ -111,10 +101,6 @@ final class DataDirectory implements AutoCloseable {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
-    }
-
-    Path path() {
-        return path;
     }
 
     Path cluster() {

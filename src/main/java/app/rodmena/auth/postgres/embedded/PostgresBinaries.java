@@ -114,7 +114,7 @@ final class PostgresBinaries {
             }
         }
 
-        private static void sync(Path path) throws IOException {
+        static void sync(Path path) throws IOException {
             try (FileChannel channel = FileChannel.open(path)) {
                 channel.force(true);
             }

@@ -35,6 +35,7 @@ final class StartupFailureMessage {
         return unknown.find() ? Optional.of(unknown.group(1)) : Optional.empty();
     }
 
+    /** Converts a program's output or log to a message. */
     static String from(String output, Path directory) {
         if (DISK_FULL_MESSAGES.stream().anyMatch(output::contains) || isFull(directory)) {
             return "No space left on the disk of %s; free space and start again, no committed data is lost"
