@@ -32,6 +32,8 @@ public final class SqlMask {
             | "[^"]*" | [W][W$]* | \\$[W]* | .
             """.replace("W", "\\w\\x{80}-\\x{10FFFF}"), Pattern.COMMENTS | Pattern.DOTALL);
 
+    private static final Pattern COMMENT_MARK = Pattern.compile("/\\*|\\*/");
+
     private SqlMask() {}
 
     /** The masked statement on one line, truncated if it is long. */
@@ -62,18 +64,13 @@ public final class SqlMask {
     /** Comments can be nested. */
     private static int endOfComment(String sql, int start) {
         int depth = 0;
-        int position = start;
-        do {
-            if (sql.startsWith("/*", position)) {
-                depth++;
-                position += 2;
-            } else if (sql.startsWith("*/", position)) {
-                depth--;
-                position += 2;
-            } else {
-                position++;
+        Matcher mark = COMMENT_MARK.matcher(sql).region(start, sql.length());
+        while (mark.find()) {
+            depth += mark.group().equals("/*") ? 1 : -1;
+            if (depth == 0) {
+                return mark.end();
             }
-        } while (depth > 0 && position < sql.length());
-        return Math.min(position, sql.length());
+        }
+        return sql.length();
     }
 }
