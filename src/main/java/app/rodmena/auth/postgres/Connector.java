@@ -117,8 +117,7 @@ public class Connector {
      * @throws NoPrimaryException if its session would be on a standby, or read-only
      */
     public Connection open(SessionOptions session) throws SQLException {
-        boolean withOptions = !optionsRefused && session.statementTimeout().isPresent();
-        if (!withOptions) {
+        if (optionsRefused || session.statementTimeout().isEmpty()) {
             return logIn(session, false);
         }
         Connection connection;

@@ -73,12 +73,8 @@ final class GracefulCloseSocket extends Socket {
 
         @Override
         public int read() throws IOException {
-            startReading();
-            try {
-                return in.read();
-            } finally {
-                readers.decrementAndGet();
-            }
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
         }
 
         @Override
