@@ -296,19 +296,9 @@ public final class Monitor implements AutoCloseable {
         }
         // Reported here too, because the last answer may expire before the next probe.
         pending.execute(connection).filter(this::isKeptBack).ifPresent(heartbeat::keptBack);
-        dropIfBroken();
-    }
-
-    /** Closes a broken connection; the next probe opens a new one and decides whether this is an outage. */
-    private void dropIfBroken() {
-        try {
-            if (!connection.isClosed()) {
-                return;
-            }
-        } catch (SQLException e) {
-            LOG.debug("The monitor's connection failed the check whether it is closed", e);
+        if (Connector.isBroken(connection)) {
+            disconnect(); // The next probe opens a new one and decides whether this is an outage.
         }
-        disconnect();
     }
 
     private void disconnect() {

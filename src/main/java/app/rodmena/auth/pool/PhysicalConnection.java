@@ -3,6 +3,7 @@ package app.rodmena.auth.pool;
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.PoolEventKind;
+import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.NoPrimaryException;
 import app.rodmena.auth.postgres.TransactionState;
 import java.sql.Connection;
@@ -292,7 +293,7 @@ final class PhysicalConnection extends DelegatingConnection {
 
     /** Notes a broken connection before the next checkout; HikariCP closes it later, on another thread. */
     void noteIfBroken() {
-        if (isBroken(delegate)) {
+        if (Connector.isBroken(delegate)) {
             pool.noteBroken();
         }
     }
@@ -525,7 +526,7 @@ final class PhysicalConnection extends DelegatingConnection {
     private void setCauseOfClosingInUse() {
         if (pool.closing) {
             closeCause = "the pool is closed";
-        } else if (returning && !isBroken(delegate)) {
+        } else if (returning && !Connector.isBroken(delegate)) {
             closeCause = "evicted";
         } else {
             closeCause = "broke in use";
@@ -560,14 +561,6 @@ final class PhysicalConnection extends DelegatingConnection {
         Permit permit = holder;
         CallContext caller = permit == null ? CallContext.POOL : permit.caller();
         pool.emit(kind, now, id, backendPid, tookNanos, caller, cause, Optional.empty());
-    }
-
-    private static boolean isBroken(Connection connection) {
-        try {
-            return connection.isClosed();
-        } catch (SQLException e) {
-            return true;
-        }
     }
 
     @Override

@@ -365,6 +365,15 @@ public class Connector {
                 };
     }
 
+    /** Whether a connection is closed, because it broke or its user closed it. Sends nothing. */
+    public static boolean isBroken(Connection connection) {
+        try {
+            return connection.isClosed();
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
     /** Cancels the running statement of a connection opened here; takes at most 1 s. */
     public void cancel(Connection connection) throws SQLException {
         connection.unwrap(PGConnection.class).cancelQuery();
