@@ -3,7 +3,7 @@ package app.rodmena.auth.metrics;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.LongStream;
+import java.util.stream.DoubleStream;
 
 /**
  * A histogram of durations with fixed bounds. Because the bounds never change, histograms can be summed over processes
@@ -15,25 +15,9 @@ import java.util.stream.LongStream;
  */
 public record Distribution(List<Long> counts, Duration sum) {
     /** Upper bounds from 100 µs to 30 s, two or three per power of ten. */
-    public static final List<Duration> BOUNDS = LongStream.of(
-                    100,
-                    250,
-                    500,
-                    1_000,
-                    2_500,
-                    5_000,
-                    10_000,
-                    25_000,
-                    50_000,
-                    100_000,
-                    250_000,
-                    500_000,
-                    1_000_000,
-                    2_500_000,
-                    5_000_000,
-                    10_000_000,
-                    30_000_000)
-            .mapToObj(micros -> Duration.ofNanos(micros * 1_000))
+    public static final List<Duration> BOUNDS = DoubleStream.of(
+                    0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000)
+            .mapToObj(millis -> Duration.ofNanos(Math.round(millis * 1e6)))
             .toList();
 
     static final int BUCKETS = BOUNDS.size() + 1;
