@@ -137,7 +137,7 @@ public record Core(
                 Incidents incidents =
                         add(new Incidents(engine, metrics, diagnostics, history, instance, config.incidents()));
                 add(flightRecorder.listenTo(diagnostics, incidents));
-                incidents.recordings().ifPresent(files -> add(IncidentRecorder.start(incidents, files)));
+                incidents.recordings().ifPresent(files -> add(new IncidentRecorder(incidents, files)));
                 BackendActions actions = new BackendActions(engine, instance, config.incidents());
                 FleetWatch fleet = add(new FleetWatch(engine, config.capacity().budget()));
                 PoolSizeAdvisor advisor = new PoolSizeAdvisor(

@@ -39,13 +39,14 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -138,6 +139,7 @@ public final class Incidents implements AutoCloseable {
         engine.pool().add(onRefusal);
         engine.add(onFailure);
         diagnostics.add(onDiagnosis);
+        thread.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy()); // After close()
         thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -265,7 +267,7 @@ public final class Incidents implements AutoCloseable {
     private void onDiagnosis(Diagnosis diagnosis) {
         root = IncidentRoots.of(diagnosis);
         open.diagnosed(IncidentRoots.allOf(diagnosis), diagnosis.postgres().isPresent())
-                .forEach(id -> execute(id, () -> finish(id)));
+                .forEach(id -> thread.execute(() -> finish(id)));
         diagnosis.holders().stream()
                 .filter(holder -> holder.verdict().isTrouble()
                         && holder.verdict() != Verdict.LEAK // has a separate cause
@@ -280,10 +282,10 @@ public final class Incidents implements AutoCloseable {
         boolean wasDown = isDown;
         isDown = diagnosis.situation() == Situation.DATABASE_DOWN || diagnosis.situation() == Situation.NO_PRIMARY;
         if (isDown && !wasDown && engine.availability().migrated()) {
-            record(IncidentCause.DATABASE_DOWN, root, diagnosis.time());
+            record(IncidentCause.DATABASE_DOWN, root, diagnosis.time(), 1, Evidence.NONE);
         }
         if (diagnosis.situation() == Situation.STALLED) {
-            record(IncidentCause.STALLED, root, diagnosis.time());
+            record(IncidentCause.STALLED, root, diagnosis.time(), 1, Evidence.NONE);
         }
     }
 
@@ -389,10 +391,6 @@ public final class Incidents implements AutoCloseable {
         }
     }
 
-    private void record(IncidentCause cause, String root, Instant time) {
-        record(cause, root, time, 1, Evidence.NONE);
-    }
-
     /** Counts callers in an incident, which is recorded within about a second if it is new. Returns its id. */
     private String record(IncidentCause cause, String root, Instant time, int times, Evidence evidence) {
         OpenIncidents.Decision decision = open.record(cause, root, time, times, evidence.queue.isPresent());
@@ -401,17 +399,9 @@ public final class Incidents implements AutoCloseable {
         }
         if (decision.isNew() || decision.isWorse()) {
             Optional<QueueSnapshot> queue = evidence.queue.map(Supplier::get);
-            execute(decision.id(), () -> freeze(decision.id(), time, decision.cause(), evidence, queue));
+            thread.execute(() -> freeze(decision.id(), time, decision.cause(), evidence, queue));
         }
         return decision.id();
-    }
-
-    private void execute(String id, Runnable task) {
-        try {
-            thread.execute(task);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("Incident {} is not recorded: the recorder is closed", id, e);
-        }
     }
 
     private void freeze(
@@ -523,9 +513,7 @@ public final class Incidents implements AutoCloseable {
     }
 
     private static String frames(List<String> stack) {
-        StringBuilder lines = new StringBuilder();
-        stack.forEach(frame -> lines.append("\n    at ").append(frame));
-        return lines.toString();
+        return stack.stream().map("\n    at "::concat).collect(Collectors.joining());
     }
 
     /** The incident with its current number of further occurrences, end and activity, in the document as well. */

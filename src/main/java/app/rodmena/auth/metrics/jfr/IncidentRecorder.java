@@ -11,14 +11,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import jdk.jfr.RecordingState;
-import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,8 +62,9 @@ public final class IncidentRecorder implements IncidentListener, AutoCloseable {
             Set.of("jdk.JavaMonitorEnter", "jdk.ThreadPark", "jdk.ThreadSleep", "jdk.SocketRead");
 
     /** The recorder's own, which no setting turns off. */
-    private static final Set<String> BUILT_IN = Set.of("jdk.DataLoss");
+    private static final String BUILT_IN = "jdk.DataLoss";
 
+    private final Incidents incidents;
     private final IncidentDirectory files;
 
     /** Null until it has started: creating one starts the Flight Recorder, which takes long, or fails. */
@@ -78,25 +78,18 @@ public final class IncidentRecorder implements IncidentListener, AutoCloseable {
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, DaemonThreads.named("incident-recorder"));
 
-    private IncidentRecorder(IncidentDirectory files) {
-        this.files = files;
-        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    }
-
     /**
      * Starts the recording asynchronously: the Flight Recorder takes most of a second to start.
      *
      * @param files the directory for recordings
-     * @return stops it
      */
-    public static AutoCloseable start(Incidents incidents, IncidentDirectory files) {
-        IncidentRecorder recorder = new IncidentRecorder(files);
-        recorder.thread.execute(recorder::record);
-        incidents.add(recorder);
-        return () -> {
-            incidents.remove(recorder);
-            recorder.close();
-        };
+    public IncidentRecorder(Incidents incidents, IncidentDirectory files) {
+        this.incidents = incidents;
+        this.files = files;
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        thread.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy()); // After close()
+        thread.execute(this::record);
+        incidents.add(this);
     }
 
     private void record() {
@@ -152,11 +145,7 @@ public final class IncidentRecorder implements IncidentListener, AutoCloseable {
 
     @SuppressWarnings("FutureReturnValueIgnored") // store catches every exception.
     private void storeAfter(Duration delay, String id) {
-        try {
-            thread.schedule(() -> store(id), delay.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("Incident {} is not recorded: the recorder is closed", id, e);
-        }
+        thread.schedule(() -> store(id), delay.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void store(String id) {
@@ -190,21 +179,18 @@ public final class IncidentRecorder implements IncidentListener, AutoCloseable {
         }
         try (RecordingFile recorded = new RecordingFile(file)) {
             while (recorded.hasMoreEvents()) {
-                requireHarmless(recorded.readEvent());
+                String event = recorded.readEvent().getEventType().getName();
+                if (!isRecorded(event) && !event.equals(BUILT_IN)) {
+                    throw new IOException("it has the event %s, which may contain secrets".formatted(event));
+                }
             }
-        }
-    }
-
-    private static void requireHarmless(RecordedEvent event) throws IOException {
-        String name = event.getEventType().getName();
-        if (!isRecorded(name) && !BUILT_IN.contains(name)) {
-            throw new IOException("it has the event %s, which may contain secrets".formatted(name));
         }
     }
 
     /** Stores the recordings of incidents that have none yet, and stops. */
     @Override
     public void close() {
+        incidents.remove(this);
         synchronized (pending) {
             pending.forEach(id -> thread.execute(() -> store(id)));
         }
