@@ -95,7 +95,7 @@ public final class SlowStatements implements StatementListener {
             for (Map.Entry<Integer, Integer> bucket : buckets.descendingMap().entrySet()) {
                 above -= bucket.getValue();
                 if (above < 0) {
-                    return SlidingWindowHistogram.duration(bucket.getKey());
+                    return Duration.ofNanos(SlidingWindowHistogram.midpointOf(bucket.getKey()));
                 }
             }
             return Duration.ZERO;

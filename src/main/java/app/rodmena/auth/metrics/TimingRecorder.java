@@ -88,8 +88,8 @@ public final class TimingRecorder implements SlidingWindow {
     }
 
     /**
-     * A meter that reads its rates from a {@link SlidingWindowHistogram}; its {@code mark} methods do nothing because
-     * the durations are already counted there.
+     * A meter that reads its rates from a {@link SlidingWindowHistogram}; {@code mark} does nothing because the
+     * durations are already counted there.
      */
     private static final class SlidingWindowRate extends Meter {
         private final SlidingWindowHistogram times;
@@ -97,9 +97,6 @@ public final class TimingRecorder implements SlidingWindow {
         SlidingWindowRate(SlidingWindowHistogram times) {
             this.times = times;
         }
-
-        @Override
-        public void mark() {}
 
         @Override
         public void mark(long n) {}

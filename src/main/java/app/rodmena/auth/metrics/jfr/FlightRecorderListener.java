@@ -21,6 +21,7 @@ import app.rodmena.auth.metrics.jfr.JfrEvents.LockWaitJfrEvent;
 import app.rodmena.auth.metrics.jfr.JfrEvents.SlowStatementJfrEvent;
 import app.rodmena.auth.metrics.jfr.JfrEvents.TimeoutJfrEvent;
 import app.rodmena.auth.pool.event.PoolEvent;
+import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolListener;
 import java.time.Duration;
 import java.util.List;
@@ -87,8 +88,7 @@ public final class FlightRecorderListener
     @Override
     public void onEvent(PoolEvent event) {
         switch (event.kind()) {
-            case CONNECT -> connected(event, true);
-            case CONNECT_FAILED -> connected(event, false);
+            case CONNECT, CONNECT_FAILED -> connected(event);
             case CHECKOUT -> checkedOut(event);
             case CHECKIN -> checkedIn(event);
             case TIMEOUT, DEADLINE, SHED -> timedOut(event);
@@ -126,13 +126,13 @@ public final class FlightRecorderListener
         incident(incident, true);
     }
 
-    private static void connected(PoolEvent event, boolean opened) {
+    private static void connected(PoolEvent event) {
         ConnectJfrEvent connect = new ConnectJfrEvent();
         if (connect.isEnabled()) {
             connect.connection = event.connectionId();
             connect.backendPid = event.backendPid();
             connect.connectTime = event.took().toNanos();
-            connect.opened = opened;
+            connect.opened = event.kind() == PoolEventKind.CONNECT;
             connect.cause = event.cause();
             connect.commit();
         }
