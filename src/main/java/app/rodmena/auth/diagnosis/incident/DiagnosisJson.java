@@ -22,6 +22,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationConfig;
 import com.fasterxml.jackson.databind.SerializerProvider;
@@ -29,7 +30,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.BeanPropertyWriter;
 import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
-import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.util.NameTransformer;
 import java.io.IOException;
 import java.time.Duration;
@@ -52,10 +52,10 @@ public final class DiagnosisJson {
     static final JsonMapper MAPPER = JsonMapper.builder()
             .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
             .addModule(Json.instants(WireFormat::time)
-                    .addSerializer(serializer(Duration.class, DiagnosisJson::millis))
+                    .addSerializer(Duration.class, converted(DiagnosisJson::millis))
                     .addSerializer(
-                            serializer(OptionalInt.class, number -> number.isPresent() ? number.getAsInt() : null))
-                    .addSerializer(serializer(Optional.class, value -> ((Optional<?>) value).orElse(null)))
+                            OptionalInt.class, converted(number -> number.isPresent() ? number.getAsInt() : null))
+                    .addSerializer(Optional.class, converted(value -> ((Optional<?>) value).orElse(null)))
                     .addSerializer(RecordJson.of(PoolSnapshot.class))
                     .addSerializer(RecordJson.of(PoolEvent.class))
                     .addSerializer(RecordJson.of(PastDiagnosis.class))
@@ -123,10 +123,8 @@ public final class DiagnosisJson {
     }
 
     /** Writes what a value is converted to. */
-    private static <T> StdSerializer<T> serializer(Class<T> type, Function<T, Object> conversion) {
-        return new StdSerializer<>(type) {
-            private static final long serialVersionUID = 1;
-
+    private static <T> JsonSerializer<T> converted(Function<T, Object> conversion) {
+        return new JsonSerializer<>() {
             @Override
             public void serialize(T value, JsonGenerator json, SerializerProvider provider) throws IOException {
                 provider.defaultSerializeValue(conversion.apply(value), json);

@@ -95,26 +95,27 @@ final class IncidentText {
             return;
         }
         text.append("\nThe last %s events, newest first%n".formatted(events.size()));
-        int shown = 0;
-        for (JsonNode event : events) {
-            if (++shown > MAX_EVENTS) {
-                text.append("  … and ").append(events.size() - MAX_EVENTS).append(" more\n");
-                return;
-            }
-            text.append(String.format(
-                            Locale.ROOT,
-                            "  %s  %-15s %6s %8s %12s  %s %s%s",
-                            event.path("time").asText().replaceAll(".*T|Z", ""),
-                            event.path("kind").asText(),
-                            prefixed(event.path("connection").asInt(), "connection "),
-                            prefixed(event.path("backendPid").asInt(), "pid "),
-                            number(event.path("tookMillis").asDouble()) + " ms",
-                            route(event),
-                            event.path("cause").asText(),
-                            requestId(event))
-                    .stripTrailing());
-            text.append('\n');
+        events.valueStream()
+                .limit(MAX_EVENTS)
+                .forEach(event -> text.append(describe(event)).append('\n'));
+        if (events.size() > MAX_EVENTS) {
+            text.append("  … and ").append(events.size() - MAX_EVENTS).append(" more\n");
         }
+    }
+
+    private static String describe(JsonNode event) {
+        return String.format(
+                        Locale.ROOT,
+                        "  %s  %-15s %6s %8s %12s  %s %s%s",
+                        event.path("time").asText().replaceAll(".*T|Z", ""),
+                        event.path("kind").asText(),
+                        prefixed("c", event.path("connection").asInt()),
+                        prefixed("p", event.path("backendPid").asInt()),
+                        number(event.path("tookMillis").asDouble()) + " ms",
+                        route(event),
+                        event.path("cause").asText(),
+                        requestId(event))
+                .stripTrailing();
     }
 
     private static String route(JsonNode event) {
@@ -128,7 +129,7 @@ final class IncidentText {
         return id.isEmpty() ? "" : " request_id=" + id;
     }
 
-    private static String prefixed(int number, String name) {
-        return number == 0 ? "" : name.charAt(0) + "" + number;
+    private static String prefixed(String prefix, int number) {
+        return number == 0 ? "" : prefix + number;
     }
 }
