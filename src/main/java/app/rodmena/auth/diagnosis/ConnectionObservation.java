@@ -17,10 +17,8 @@ import java.util.Optional;
  * held during the query, so that both sides can be compared without pausing either of them.
  *
  * @param before the view before the query; empty if the current use began later
- * @param after the view after the query
  * @param heldFor the time in use, at {@code after}
  * @param backend PostgreSQL's view of its backend; empty if there is none
- * @param postgresAnswered whether PostgreSQL answered the query
  * @param stacks the stacks of the thread that holds it, taken between the views; empty if none were taken
  */
 record ConnectionObservation(
@@ -34,13 +32,12 @@ record ConnectionObservation(
     private static final Duration TOLERANCE = Duration.ofSeconds(1);
 
     static ConnectionObservation of(Observation observed, ConnectionView after, Use use) {
-        Duration heldFor = Duration.between(use.since(), observed.after().at());
         return new ConnectionObservation(
                 observed.before()
                         .connection(after.id())
                         .filter(before -> before.use().isPresent() && before.checkouts() == after.checkouts()),
                 after,
-                heldFor.isNegative() ? Duration.ZERO : heldFor,
+                use.heldFor(),
                 observed.postgres()
                         .flatMap(view -> view.backend(after.backendPid())
                                 .filter(backend -> isOfSameAge(backend, after, view, observed.after()))),

@@ -68,8 +68,7 @@ public final class Formats {
         if (end > 0) {
             return sql.substring(3, end);
         }
-        String line = sql.replaceAll("\\s+", " ").strip();
-        return shortened(line, 60);
+        return shortened(sql.replaceAll("\\s+", " ").strip(), 60);
     }
 
     /** The text, or its beginning and an ellipsis if it is longer. */

@@ -110,8 +110,7 @@ record HoldClassifier(
             return bothSidesWait(observation, backend, suspected);
         }
         StatementWaits.Summary waitsFor = waits.get(observation.after().id());
-        String wait = waitsFor == null ? "" : waitsFor.describe();
-        return running(observation, running, wait);
+        return running(observation, running, waitsFor == null ? "" : waitsFor.describe());
     }
 
     private HoldClassification waitsForLock(Backend backend, Duration running) {

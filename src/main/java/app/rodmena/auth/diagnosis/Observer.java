@@ -79,7 +79,7 @@ final class Observer {
         for (ConnectionView connection : before.connections()) {
             connection
                     .use()
-                    .filter(use -> isLong(before, use))
+                    .filter(use -> use.heldFor().compareTo(MIN_USE_FOR_STACK) >= 0)
                     .map(ConnectionView.Use::stacks)
                     .ifPresent(use -> stacks.put(connection.id(), new CapturedStacks(use.now(), use.atCheckout())));
         }
@@ -144,10 +144,6 @@ final class Observer {
                 .forEach(connection ->
                         plans.planOf(connection.lastSql()).ifPresent(plan -> known.put(connection.id(), plan)));
         return known;
-    }
-
-    private static boolean isLong(PoolObservation pool, ConnectionView.Use use) {
-        return Duration.between(use.since(), pool.at()).compareTo(MIN_USE_FOR_STACK) >= 0;
     }
 
     private static boolean isSameUse(PoolObservation before, PoolObservation after, int id) {

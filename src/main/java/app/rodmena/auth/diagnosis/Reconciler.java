@@ -42,8 +42,7 @@ final class Reconciler {
     }
 
     Reconciliation compare(Observation observation) {
-        boolean possible = observation.postgres().isPresent() && observation.pidsKnown();
-        if (!possible) {
+        if (observation.postgres().isEmpty() || !observation.pidsKnown()) {
             unknownSince = Map.of();
             lostSince = Map.of();
             return new Reconciliation(false, List.of(), List.of(), unknownTotal, lostTotal);
