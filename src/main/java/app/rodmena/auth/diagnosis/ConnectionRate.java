@@ -23,7 +23,6 @@ final class ConnectionRate {
     /**
      * Many new sessions of PostgreSQL that are not of this process: each costs PostgreSQL a process and a login.
      *
-     * @param perSecond the new sessions per second
      * @param application the application with the largest share of the new sessions that were seen; empty if none was
      *     seen, because they end too soon
      * @param share the share of that application, 0 to 1

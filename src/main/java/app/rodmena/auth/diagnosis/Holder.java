@@ -13,7 +13,6 @@ import java.util.Optional;
 /**
  * A connection in use, its holder, and the reason why it has not been returned. Immutable.
  *
- * @param since the time of the checkout
  * @param culprit the session at the head of the chain of lock waits; empty without a lock wait
  * @param lastSqlFor the time since {@code lastSql} was prepared; empty if there was none
  * @param transaction the transaction state of the client side

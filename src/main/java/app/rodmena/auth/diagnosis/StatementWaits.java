@@ -99,7 +99,6 @@ final class StatementWaits {
      *
      * @param event the wait event, or {@link #CPU_EVENT}
      * @param samples the number of samples with this event
-     * @param total the number of samples
      * @param active the backends that computed at the last sample
      * @param cores the processors of PostgreSQL's machine; 0 if unknown
      */

@@ -147,7 +147,6 @@ public final class PoolHistory {
         }
     }
 
-    /** One second of the pool's history. */
     @Description("One second of the pool")
     public record PoolSecond(
             @Description("End of the second, in UTC") Instant time,

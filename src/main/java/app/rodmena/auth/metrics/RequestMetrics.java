@@ -19,7 +19,6 @@ import java.util.stream.IntStream;
 
 /** Counts and times responses by route and status. Thread-safe. */
 public final class RequestMetrics {
-    /** Number of responses of a route with a status since start. */
     @Description("Requests of one route with one response status")
     public record Answers(
             @Description(
@@ -57,7 +56,6 @@ public final class RequestMetrics {
         registry.gauge("requests.in_flight", () -> this::inFlight);
     }
 
-    /** Records a response. */
     public void record(String route, int status, Duration took) {
         times.record(nameOf(route), took);
         responseCounts
@@ -81,7 +79,6 @@ public final class RequestMetrics {
         inFlight.remove(requestsInFlight);
     }
 
-    /** The number of requests in flight. */
     public int inFlight() {
         return inFlight.stream().mapToInt(IntSupplier::getAsInt).sum();
     }

@@ -15,7 +15,6 @@ import java.util.regex.Pattern;
 /**
  * A period in the history. Immutable.
  *
- * @param from the start
  * @param to the end, exclusive
  */
 public record HistoryPeriod(Instant from, Instant to) {
@@ -49,7 +48,6 @@ public record HistoryPeriod(Instant from, Instant to) {
         return new HistoryPeriod(start, end);
     }
 
-    /** Whether the period is a single second. */
     boolean isSecond() {
         return Duration.between(from, to).compareTo(Duration.ofSeconds(1)) <= 0;
     }

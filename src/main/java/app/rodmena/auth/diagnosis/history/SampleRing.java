@@ -128,7 +128,6 @@ final class SampleRing {
      * @param statement the statement's name or masked text
      * @param route the route of the callers; empty for sessions outside of the pool
      * @param blocker the label of the head of its chain of blockers; empty if it waits for no lock
-     * @param count the number of sessions or callers
      */
     record Sample(
             Kind kind,

@@ -37,7 +37,6 @@ final class HtmlPage {
         }
     }
 
-    /** Appends markup. */
     HtmlPage append(String markup) {
         html.append(markup);
         return this;
