@@ -56,9 +56,7 @@ public final class OperatorsFile {
     /** The role of each operator, sorted by name; empty if the file does not exist. */
     public Map<String, OperatorRole> list() throws OperatorsException {
         Map<String, OperatorRole> roles = new TreeMap<>();
-        if (exists()) {
-            read().values().forEach(operator -> roles.put(operator.name(), operator.role()));
-        }
+        readIfExists().forEach((name, operator) -> roles.put(name, operator.role()));
         return roles;
     }
 
@@ -74,7 +72,7 @@ public final class OperatorsFile {
                     "a password must be %s to %s characters".formatted(MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH));
         }
         OperatorEntry operator = new OperatorEntry(name, role, PasswordHash.of(password));
-        Map<String, OperatorEntry> operators = new TreeMap<>(exists() ? read() : Map.of());
+        Map<String, OperatorEntry> operators = readIfExists();
         boolean isNew = operators.put(name, operator) == null;
         write(operators.values());
         return isNew;
@@ -82,7 +80,7 @@ public final class OperatorsFile {
 
     /** Removes an operator; returns whether it existed. */
     public boolean remove(String name) throws OperatorsException {
-        Map<String, OperatorEntry> operators = new TreeMap<>(exists() ? read() : Map.of());
+        Map<String, OperatorEntry> operators = readIfExists();
         if (operators.remove(name) == null) {
             return false;
         }
@@ -92,6 +90,10 @@ public final class OperatorsFile {
 
     Path path() {
         return path;
+    }
+
+    private Map<String, OperatorEntry> readIfExists() throws OperatorsException {
+        return exists() ? read() : new TreeMap<>();
     }
 
     Map<String, OperatorEntry> read() throws OperatorsException {
@@ -191,7 +193,7 @@ public final class OperatorsFile {
             }
             OperatorRole role = WireNamed.find(OperatorRole.class, parts[1])
                     .orElseThrow(() -> new IllegalArgumentException("the role must be monitor or control"));
-            return new OperatorEntry(parts[0], role, PasswordHash.parse(parts[2]));
+            return new OperatorEntry(parts[0], role, new PasswordHash(parts[2]));
         }
 
         String line() {
