@@ -82,18 +82,17 @@ final class AdminHandler extends RequestHandler<AdminEndpoint> implements AutoCl
                 .put(REFERRER, "same-origin")
                 .put(Headers.CACHE_CONTROL, "no-store");
         HeaderMap headers = exchange.getRequestHeaders();
-        try {
-            access.checkOrigin(exchange.getDestinationAddress().getAddress(), name -> {
-                HeaderValues values = headers.get(name);
-                return values == null ? List.of() : values;
-            });
-        } catch (HttpError refusal) {
-            String reason = refusal.getMessage();
+        Optional<String> refusal = access.originCheck()
+                .refusalReason(exchange.getDestinationAddress().getAddress(), name -> {
+                    HeaderValues values = headers.get(name);
+                    return values == null ? List.of() : values;
+                });
+        refusal.ifPresent(reason -> {
             AuditLog.denied(
                     request.address(),
                     "%s %s: %s".formatted(exchange.getRequestMethod(), exchange.getRequestPath(), reason));
             throw new HttpError(403, "Denied: " + reason);
-        }
+        });
     }
 
     @Override
@@ -153,8 +152,8 @@ final class AdminHandler extends RequestHandler<AdminEndpoint> implements AutoCl
                 request.exchange().getIoThread().execute(() -> finish(request, session, response));
             });
         } catch (RejectedExecutionException e) {
-            HttpError busy =
-                    unavailable("Too many requests are waiting for PostgreSQL, or this server is stopping", Map.of());
+            HttpError busy = HttpError.unavailable(
+                    "Too many requests are waiting for PostgreSQL, or this server is stopping", Map.of(), 1);
             finish(request, session, busy.response(request.id()));
         }
     }
@@ -168,9 +167,9 @@ final class AdminHandler extends RequestHandler<AdminEndpoint> implements AutoCl
     }
 
     @Override
-    protected Optional<Response> knownError(Request<AdminEndpoint> request, Throwable failure) {
+    protected Optional<HttpError> knownError(Throwable failure) {
         boolean isInvalid = failure instanceof InvalidParameterException || failure instanceof InvalidSettingException;
-        return isInvalid ? Optional.of(Response.error(400, failure.getMessage())) : Optional.empty();
+        return isInvalid ? Optional.of(HttpError.badRequest(failure.getMessage())) : Optional.empty();
     }
 
     /** Interrupts the endpoints that wait; requests queued for them get no response. */

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -120,7 +121,7 @@ record DiagnosisEndpoints(Core core) {
             AuditLog.changed(request.session(), "invoked " + e.result().summary());
             throw e.isRefused()
                     ? HttpError.badRequest(e.getMessage())
-                    : new HttpError(503, e.getMessage()).with(Headers.RETRY_AFTER_STRING, "1");
+                    : HttpError.unavailable(e.getMessage(), Map.of(), 1);
         }
     }
 }

@@ -18,7 +18,6 @@ import app.rodmena.auth.security.OperatorSession;
 import app.rodmena.auth.security.Operators;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -45,7 +44,6 @@ final class EventStream implements PoolListener, AutoCloseable {
     private static final int MAX_CLIENTS = 20;
     private static final int MAX_QUEUED_EVENTS = 10_000;
     private static final long PERIOD_MILLIS = 100;
-    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
     /** The default kinds: all except those that occur thousands of times a second in a healthy pool. */
     private static final Set<PoolEventKind> DEFAULT_KINDS =
@@ -154,9 +152,9 @@ final class EventStream implements PoolListener, AutoCloseable {
                 lastSecond = second.get().time();
                 broadcast(second.get());
             }
-            if (System.nanoTime() - lastHeartbeatNanos > HEARTBEAT.toNanos()) {
+            if (System.nanoTime() - lastHeartbeatNanos > SseClient.HEARTBEAT_INTERVAL.toNanos()) {
                 lastHeartbeatNanos = System.nanoTime();
-                broadcast(SseClient.message(": heartbeat\n\n"));
+                broadcast(SseClient.HEARTBEAT);
             }
         } catch (RuntimeException | Error e) {
             LOG.error("The event stream failed to send; it continues", e);

@@ -74,7 +74,7 @@ final class ApiHandler extends RequestHandler<Endpoint> {
         closeAfterResponse(request);
         Call call = super.check(request);
         return isLate && !(call instanceof Response)
-                ? toResponse(new DatabaseFailure(DatabaseFailure.Reason.SHUTTING_DOWN, "stopping", null), request.id())
+                ? toError(ChangeStreams.stopping()).response(request.id())
                 : call;
     }
 
@@ -123,47 +123,41 @@ final class ApiHandler extends RequestHandler<Endpoint> {
     }
 
     @Override
-    protected Optional<Response> knownError(Request<Endpoint> request, Throwable failure) {
+    protected Optional<HttpError> knownError(Throwable failure) {
         if (failure instanceof DatabaseFailure databaseFailure) {
-            return Optional.of(toResponse(databaseFailure, request.id()));
+            return Optional.of(toError(databaseFailure));
         }
         if (failure instanceof ChangesLostException lost) {
-            return Optional.of(Response.error(
+            return Optional.of(new HttpError(
                     410, lost.getMessage(), Map.of("reason", lost.reason().name())));
         }
         return failure instanceof InvalidValueException
-                ? Optional.of(Response.error(400, failure.getMessage()))
+                ? Optional.of(HttpError.badRequest(failure.getMessage()))
                 : Optional.empty();
     }
 
-    /**
-     * The response to a database failure: 503 with the reason, Retry-After, and the ids of the request and of the
-     * incident, if any.
-     */
-    private static Response toResponse(DatabaseFailure failure, String requestId) {
+    /** A 503 with the reason of a database failure, Retry-After, and the id of the incident, if any. */
+    private static HttpError toError(DatabaseFailure failure) {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("reason", failure.reason().name());
-        details.put("request_id", requestId);
         failure.incident().ifPresent(id -> details.put("incident", id));
         return switch (failure.reason()) {
-            case POOL_TIMEOUT -> unavailable("No database connection became available in time", details, 1);
-            case DEADLINE_EXCEEDED -> unavailable("The request's deadline has passed", details, 1);
-            case QUEUE_FULL -> unavailable("Too many requests are waiting for a database connection", details, 1);
+            case POOL_TIMEOUT -> HttpError.unavailable("No database connection became available in time", details, 1);
+            case DEADLINE_EXCEEDED -> HttpError.unavailable("The request's deadline has passed", details, 1);
+            case QUEUE_FULL ->
+                HttpError.unavailable("Too many requests are waiting for a database connection", details, 1);
             case OVERLOADED ->
-                unavailable("The server is overloaded", details, Math.max(1, failure.retryAfterSeconds()));
-            case DATABASE_DOWN -> unavailable("The database does not respond", details, 5);
-            case NOT_PREPARED -> unavailable("The database schema is not ready yet", details, 5);
-            case DATABASE_TROUBLE -> unavailable("The database cannot execute this now", details, 5);
+                HttpError.unavailable("The server is overloaded", details, Math.max(1, failure.retryAfterSeconds()));
+            case DATABASE_DOWN -> HttpError.unavailable("The database does not respond", details, 5);
+            case NOT_PREPARED -> HttpError.unavailable("The database schema is not ready yet", details, 5);
+            case DATABASE_TROUBLE -> HttpError.unavailable("The database cannot execute this now", details, 5);
             case PERMISSION_DENIED, SCHEMA_MISMATCH ->
-                unavailable("The database refuses the statement: " + failure.getMessage(), details, 5);
-            case STATEMENT_TIMEOUT -> unavailable("The database took too long to respond", details, 5);
-            case STATEMENT_CANCELLED -> unavailable("The statement was cancelled in the database", details, 5);
-            case SHUTTING_DOWN -> unavailable("This server is stopping", details, 5);
+                HttpError.unavailable("The database refuses the statement: " + failure.getMessage(), details, 5);
+            case STATEMENT_TIMEOUT -> HttpError.unavailable("The database took too long to respond", details, 5);
+            case STATEMENT_CANCELLED ->
+                HttpError.unavailable("The statement was cancelled in the database", details, 5);
+            case SHUTTING_DOWN -> HttpError.unavailable("This server is stopping", details, 5);
         };
-    }
-
-    private static Response unavailable(String message, Map<String, Object> details, int retryAfterSeconds) {
-        return Response.error(503, message, details).with(Headers.RETRY_AFTER, Integer.toString(retryAfterSeconds));
     }
 
     /** A request with a client key, and its call of the service. */

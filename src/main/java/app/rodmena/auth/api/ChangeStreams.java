@@ -42,12 +42,8 @@ final class ChangeStreams implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("auth.http");
     private static final long POLL_MILLIS = 1000;
-    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
-
     /** A reader without changes gets a new cursor at this interval, so that its cursor does not expire. */
     private static final Duration REFRESH = Duration.ofMinutes(15);
-
-    private static final ByteBuffer HEARTBEAT_MESSAGE = SseClient.message(": heartbeat\n\n");
 
     private final Changes changes;
     private final ChangeWatch watch;
@@ -107,14 +103,13 @@ final class ChangeStreams implements AutoCloseable {
         }
         // A tenant may have as many readers as are still free, so that none can take all.
         if (of(Set.of(reader.key)).size() >= maxReaders - readers.size()) {
-            throw new HttpError(
-                            503, "Too many clients are reading changes as events", Map.of("reason", "TOO_MANY_READERS"))
-                    .with("Retry-After", "5");
+            throw HttpError.unavailable(
+                    "Too many clients are reading changes as events", Map.of("reason", "TOO_MANY_READERS"), 5);
         }
         readers.add(reader);
     }
 
-    private static DatabaseFailure stopping() {
+    static DatabaseFailure stopping() {
         return new DatabaseFailure(DatabaseFailure.Reason.SHUTTING_DOWN, "stopping", null);
     }
 
@@ -146,13 +141,15 @@ final class ChangeStreams implements AutoCloseable {
                 lastWatchNanos = System.nanoTime();
                 return;
             }
-            if (System.nanoTime() - lastWatchNanos > HEARTBEAT.toNanos()) {
+            if (System.nanoTime() - lastWatchNanos > SseClient.HEARTBEAT_INTERVAL.toNanos()) {
                 // Clients would take their copies as current; the response to their next request says why.
-                LOG.debug("The streams of changes end, because PostgreSQL was not asked for changes for {}", HEARTBEAT);
+                LOG.debug(
+                        "The streams of changes end, because PostgreSQL was not asked for changes for {}",
+                        SseClient.HEARTBEAT_INTERVAL);
                 now.forEach(reader -> reader.client.close());
                 return;
             }
-            if (System.nanoTime() - lastHeartbeatNanos > HEARTBEAT.toNanos()) {
+            if (System.nanoTime() - lastHeartbeatNanos > SseClient.HEARTBEAT_INTERVAL.toNanos()) {
                 lastHeartbeatNanos = System.nanoTime();
                 now.forEach(Reader::sendHeartbeat);
             }
@@ -295,7 +292,7 @@ final class ChangeStreams implements AutoCloseable {
                 unread |= System.nanoTime() - lastReadNanos > REFRESH.toNanos();
             }
             if (current) {
-                client.offer(HEARTBEAT_MESSAGE);
+                client.offer(SseClient.HEARTBEAT);
             } else {
                 client.close();
             }

@@ -1,5 +1,6 @@
 package app.rodmena.auth.http;
 
+import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,6 +26,12 @@ public final class HttpError extends RuntimeException {
     /** The request is invalid; the message says what is allowed. */
     public static HttpError badRequest(String message) {
         return new HttpError(400, message);
+    }
+
+    /** The request may succeed when it is repeated after a while. */
+    public static HttpError unavailable(String message, Map<String, Object> details, int retryAfterSeconds) {
+        return new HttpError(503, message, details)
+                .with(Headers.RETRY_AFTER_STRING, Integer.toString(retryAfterSeconds));
     }
 
     public HttpError with(String name, String value) {

@@ -5,33 +5,17 @@ import app.rodmena.auth.security.Operators;
 import app.rodmena.auth.security.Operators.TooManyLoginAttemptsException;
 import app.rodmena.auth.security.OriginCheck;
 import io.undertow.util.Headers;
-import java.net.InetAddress;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Function;
 import org.slf4j.Logger;
 
-/** The checks of requests by operators: host name, origin and login. Thread-safe. */
-public final class OperatorAccess {
-    private final OriginCheck originCheck;
-    private final Operators operators;
-    private final Logger log;
-
-    /** @param log receives failures to verify a login */
-    public OperatorAccess(OriginCheck originCheck, Operators operators, Logger log) {
-        this.originCheck = originCheck;
-        this.operators = operators;
-        this.log = log;
-    }
-
-    /** Throws a 403 if {@link OriginCheck} refuses the request. */
-    public void checkOrigin(InetAddress localAddress, Function<String, ? extends List<String>> header) {
-        originCheck.refusalReason(localAddress, header).ifPresent(reason -> {
-            throw new HttpError(403, reason);
-        });
-    }
-
+/**
+ * The checks of requests by operators: host name, origin and login. Thread-safe.
+ *
+ * @param log receives failures to verify a login
+ */
+public record OperatorAccess(OriginCheck originCheck, Operators operators, Logger log) {
     /**
      * Verifies HTTP Basic credentials; see {@link Operators#loginByHeader}.
      *
@@ -54,7 +38,6 @@ public final class OperatorAccess {
             return new HttpError(429, cause.getMessage()).with(Headers.RETRY_AFTER_STRING, "1");
         }
         log.error("The login of a client at {} could not be verified", address, cause);
-        return new HttpError(503, "The login could not be verified; see the server's log")
-                .with(Headers.RETRY_AFTER_STRING, "1");
+        return HttpError.unavailable("The login could not be verified; see the server's log", Map.of(), 1);
     }
 }

@@ -98,8 +98,8 @@ public abstract class RequestHandler<E> implements HttpHandler {
     /** The call for a request with a route; throws an {@link HttpError} to refuse it. */
     protected abstract Call accept(Request<E> request);
 
-    /** The response for an exception of this listener's endpoints; empty if it is unexpected. */
-    protected abstract Optional<Response> knownError(Request<E> request, Throwable failure);
+    /** The error for an exception of this listener's endpoints; empty if it is unexpected. */
+    protected abstract Optional<HttpError> knownError(Throwable failure);
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
@@ -203,7 +203,7 @@ public abstract class RequestHandler<E> implements HttpHandler {
             refuse(
                     exchange,
                     body,
-                    unavailable("Too many requests with large bodies", Map.of())
+                    HttpError.unavailable("Too many requests with large bodies", Map.of(), 1)
                             .response(exchange.getResponseHeaders().getFirst(RequestIdHeaders.REQUEST_ID))
                             .closing());
         }
@@ -263,15 +263,10 @@ public abstract class RequestHandler<E> implements HttpHandler {
                 .closing();
     }
 
-    /** A 503 with {@code Retry-After: 1}. */
-    protected static HttpError unavailable(String message, Map<String, Object> details) {
-        return new HttpError(503, message, details).with(Headers.RETRY_AFTER_STRING, "1");
-    }
-
     /** The budget of unread responses has no room for another one. */
     public static HttpError tooManyUnread() {
-        return unavailable(
-                "Too many responses are waiting to be read by their clients", Map.of("reason", "UNREAD_RESPONSES"));
+        return HttpError.unavailable(
+                "Too many responses are waiting to be read by their clients", Map.of("reason", "UNREAD_RESPONSES"), 1);
     }
 
     /** The response for an exception of a call. */
@@ -282,9 +277,8 @@ public abstract class RequestHandler<E> implements HttpHandler {
     /** A response exposes nothing internal, and the log contains no client key. */
     private Response map(Request<E> request, String route, Throwable thrown) {
         Throwable cause = cause(thrown);
-        return cause instanceof HttpError error
-                ? error.response(request.id())
-                : knownError(request, cause).orElseGet(() -> unexpected(route, request.id(), cause));
+        Optional<HttpError> error = cause instanceof HttpError known ? Optional.of(known) : knownError(cause);
+        return error.map(known -> known.response(request.id())).orElseGet(() -> unexpected(route, request.id(), cause));
     }
 
     private Response unexpected(String route, String requestId, Throwable cause) {

@@ -6,6 +6,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Methods;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,6 +20,11 @@ import org.xnio.channels.StreamSinkChannel;
 public final class SseClient {
     /** The content type of the stream. */
     public static final String TYPE = "text/event-stream";
+
+    /** A message without an event, for every {@link #HEARTBEAT_INTERVAL}. */
+    public static final ByteBuffer HEARTBEAT = message(": heartbeat\n\n");
+
+    public static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(15);
 
     private static final int MAX_BUFFERED_BYTES = 256 * 1024;
 

@@ -17,6 +17,7 @@ import com.sun.net.httpserver.HttpHandler;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.jolokia.json.JSONObject;
 import org.slf4j.Logger;
@@ -46,9 +47,7 @@ final class JolokiaSecurityFilter implements HttpHandler {
         responseHeaders.set("Cache-Control", "no-store");
         try {
             checkPathAndMethod(exchange);
-            access.checkOrigin(
-                    exchange.getLocalAddress().getAddress(),
-                    name -> exchange.getRequestHeaders().getOrDefault(name, List.of()));
+            checkOrigin(exchange);
             byte[] body = body(exchange);
             OperatorSession session = login(exchange);
             checkContent(exchange, body);
@@ -82,6 +81,16 @@ final class JolokiaSecurityFilter implements HttpHandler {
         if (!List.of("GET", "POST").contains(exchange.getRequestMethod())) {
             throw new HttpError(405, "This path takes GET and POST").with("Allow", "GET, POST");
         }
+    }
+
+    private void checkOrigin(HttpExchange exchange) {
+        Optional<String> refusal = access.originCheck()
+                .refusalReason(
+                        exchange.getLocalAddress().getAddress(),
+                        name -> exchange.getRequestHeaders().getOrDefault(name, List.of()));
+        refusal.ifPresent(reason -> {
+            throw new HttpError(403, reason);
+        });
     }
 
     private OperatorSession login(HttpExchange exchange) {
