@@ -16,18 +16,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The fields of a JSON object in a request's body; an invalid field causes a 400 that names it. Immutable. */
-public final class JsonFields {
+public record JsonFields(JsonNode object) {
     private static final int MAX_SHOWN_NAMES = 10;
     /** Shorter than a client key, which must not appear in an error. */
     static final int MAX_SHOWN_NAME_LENGTH = 32;
 
     private static final Pattern SAFE_NAME = Pattern.compile("[A-Za-z0-9_.-]+");
-
-    private final JsonNode object;
-
-    private JsonFields(JsonNode object) {
-        this.object = object;
-    }
 
     /**
      * Parses a body; an empty body is an object without fields.

@@ -10,13 +10,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /** The parameters of a request's query; an invalid one causes a 400 that names it. Immutable. */
-public final class QueryParameters {
-    private final Map<String, String> values;
-
-    private QueryParameters(Map<String, String> values) {
-        this.values = values;
-    }
-
+public record QueryParameters(Map<String, String> values) {
     /** Parses the query of a request; a parameter that is unknown or occurs twice causes a 400. */
     public static QueryParameters of(HttpServerExchange exchange, Set<String> known) {
         String query = exchange.getQueryString();

@@ -34,8 +34,12 @@ import org.slf4j.LoggerFactory;
  * The private key and certificate for TLS, from a PKCS#12 or JKS file. A replaced file is taken up within a second, for
  * new connections; while it is invalid or its certificate has expired, the previous key stays, and the file is read
  * again every few seconds. Thread-safe.
+ *
+ * @param context presents the certificate
+ * @param names the DNS names and IP addresses of its certificates, in lower case; wildcards unchanged:
+ *     {@code *.example.com}
  */
-public final class Keystore {
+public record Keystore(SSLContext context, Set<String> names) {
     private static final Logger LOG = LoggerFactory.getLogger(Keystore.class);
     private static final int DNS_NAME = 2;
     private static final int IP_ADDRESS = 7;
@@ -44,14 +48,6 @@ public final class Keystore {
     public interface Password {
         /** A new array, which the caller overwrites. */
         char[] read() throws IOException;
-    }
-
-    private final SSLContext context;
-    private final Set<String> names;
-
-    private Keystore(SSLContext context, Set<String> names) {
-        this.context = context;
-        this.names = names;
     }
 
     private record Keys(X509ExtendedKeyManager manager, Set<String> names) {}
@@ -83,12 +79,7 @@ public final class Keystore {
             KeyStore store = KeyStore.getInstance(file.toFile(), password);
             KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             factory.init(store, password);
-            X509ExtendedKeyManager manager = Arrays.stream(factory.getKeyManagers())
-                    .filter(X509ExtendedKeyManager.class::isInstance)
-                    .map(X509ExtendedKeyManager.class::cast)
-                    .findFirst()
-                    .orElseThrow(() -> new GeneralSecurityException("no X.509 key manager"));
-            return new Keys(manager, names(store));
+            return new Keys((X509ExtendedKeyManager) factory.getKeyManagers()[0], names(store));
         } catch (IOException | GeneralSecurityException e) {
             String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
             throw new IOException("invalid keystore: " + FirstLine.of(reason), e);
@@ -181,17 +172,6 @@ public final class Keystore {
         public String[] getServerAliases(String keyType, Principal[] issuers) {
             return null;
         }
-    }
-
-    public SSLContext context() {
-        return context;
-    }
-
-    /**
-     * The DNS names and IP addresses of its certificates, in lower case; wildcards unchanged: {@code *.example.com}.
-     */
-    public Set<String> names() {
-        return names;
     }
 
     private static Set<String> names(KeyStore store) throws GeneralSecurityException, IOException {
