@@ -9,6 +9,7 @@ import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -93,7 +94,7 @@ record ListFormat<T>(
         private final ListResponse response;
         private final ListFormat<T> format;
         private final ByteArrayOutputStream chunk = new ByteArrayOutputStream(CHUNK_BYTES + 1024);
-        private final OutputStream body;
+        private final PrintStream body;
 
         private boolean first = true;
 
@@ -102,7 +103,9 @@ record ListFormat<T>(
             this.format = format;
             try {
                 // Compressing rows one by one would take more time in calls of the compressor than in it.
-                body = response.isGzipped() ? new BufferedOutputStream(new Gzip.Stream(chunk), CHUNK_BYTES) : chunk;
+                OutputStream bytes =
+                        response.isGzipped() ? new BufferedOutputStream(new Gzip.Stream(chunk), CHUNK_BYTES) : chunk;
+                body = new PrintStream(bytes, false, UTF_8); // Writes to memory, so that no error is lost
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -110,9 +113,9 @@ record ListFormat<T>(
 
         @Override
         public void accept(T row) {
-            write(first ? format.opening() : ",");
+            body.print(first ? format.opening() : ",");
             first = false;
-            write(ApiJson.bytes(format.rowMapper().apply(row)));
+            body.writeBytes(ApiJson.bytes(format.rowMapper().apply(row)));
             if (chunk.size() >= CHUNK_BYTES) {
                 flush();
             }
@@ -120,8 +123,8 @@ record ListFormat<T>(
 
         /** Ends the body, after the last row. */
         void end(long count) {
-            write((first ? format.opening() : "") + format.closing().apply(count));
-            close();
+            body.print((first ? format.opening() : "") + format.closing().apply(count));
+            body.close();
             flush();
             response.end();
         }
@@ -129,23 +132,7 @@ record ListFormat<T>(
         /** Releases the memory of the compressor, whether or not the body has ended. */
         @Override
         public void close() {
-            try {
-                body.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        private void write(String text) {
-            write(text.getBytes(UTF_8));
-        }
-
-        private void write(byte[] bytes) {
-            try {
-                body.write(bytes);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            body.close();
         }
 
         private void flush() {

@@ -66,15 +66,6 @@ final class ListResponse implements IoCallback {
         this.remainingWaitNanos = maxWait.toNanos();
     }
 
-    /** A response that has been started cannot be completed, because the client is gone or reads too slowly. */
-    static final class ClientException extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        ClientException(String message) {
-            super(message);
-        }
-    }
-
     boolean isGzipped() {
         return gzipped;
     }
@@ -90,12 +81,12 @@ final class ListResponse implements IoCallback {
      * Appends to the body. Blocks while the budget is exhausted and the client has not read everything.
      *
      * @throws HttpError if the budget has no room and nothing was sent yet
-     * @throws ClientException if the client is gone or too slow
+     * @throws IllegalStateException if the client is gone or too slow
      */
     synchronized void write(byte[] json) {
         while (true) {
             if (closed) {
-                throw new ClientException("the client has disconnected");
+                throw new IllegalStateException("the client has disconnected");
             }
             if (budget.take(tenant, json.length)) {
                 break;
@@ -119,14 +110,14 @@ final class ListResponse implements IoCallback {
 
     private void awaitClient() {
         if (remainingWaitNanos <= 0) {
-            throw new ClientException("the client reads too slowly");
+            throw new IllegalStateException("the client reads too slowly");
         }
         long before = System.nanoTime();
         try {
             TimeUnit.NANOSECONDS.timedWait(this, Math.min(remainingWaitNanos, CHECK_INTERVAL.toNanos()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ClientException("interrupted");
+            throw new IllegalStateException("interrupted");
         }
         remainingWaitNanos -= System.nanoTime() - before;
     }
