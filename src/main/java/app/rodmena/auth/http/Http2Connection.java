@@ -268,7 +268,6 @@ final class Http2Connection extends Http2Channel {
         private final HttpHandler handler;
         private final HttpPort.Limits limits;
         private final Semaphore allStreams;
-        private final int bufferBytes;
         private final Set<Http2Connection> connections = ConcurrentHashMap.newKeySet();
 
         /** @param http1 has the options and the buffers */
@@ -278,7 +277,6 @@ final class Http2Connection extends Http2Channel {
                     exchange -> Http2Connection.of(exchange).orElseThrow().handle(exchange, handler);
             this.limits = limits;
             this.allStreams = new Semaphore(limits.maxClients());
-            this.bufferBytes = http1.getBufferPool().getBufferSize();
         }
 
         /** Serves a connection after its TLS handshake. Must be called on its I/O thread. */
@@ -289,7 +287,11 @@ final class Http2Connection extends Http2Channel {
             connections.add(http2);
             http2.addCloseTask(closed -> connections.remove(http2));
             http2.getReceiveSetter()
-                    .set(new Http2ReceiveListener(handler, http1.getUndertowOptions(), bufferBytes, null));
+                    .set(new Http2ReceiveListener(
+                            handler,
+                            http1.getUndertowOptions(),
+                            http1.getBufferPool().getBufferSize(),
+                            null));
             http2.start();
         }
 

@@ -1,5 +1,6 @@
 package app.rodmena.auth.http;
 
+import app.rodmena.auth.common.DaemonThreads;
 import io.undertow.UndertowOptions;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
@@ -31,7 +32,7 @@ public final class HttpPort implements AutoCloseable {
     private static final int BACKLOG = 1000;
     private static final int MAX_HEADERS = 200;
     private static final int MAX_PARAMETERS = 10_000;
-    private static final long SHUTDOWN_TIMEOUT_SECONDS = 5;
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(5);
 
     /** XNIO itself retries a failed accept (for example without free file descriptors) only after up to 30 s. */
     private static final long ACCEPT_RETRY_MILLIS = 500;
@@ -144,28 +145,15 @@ public final class HttpPort implements AutoCloseable {
         }
     }
 
-    /** Closes all connections, and waits for the end of its threads. */
+    /** Closes all connections, and waits up to 5 s for the end of its threads. */
     @Override
     public void close() {
         stopAccepting();
         tls.ifPresent(TlsHandshakes::close);
         http2.closeConnections();
         openListener.closeConnections();
-        stopThreads();
+        DaemonThreads.stop(worker, SHUTDOWN_TIMEOUT);
         buffers.close();
-    }
-
-    private void stopThreads() {
-        worker.shutdown();
-        try {
-            if (!worker.awaitTermination(SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                worker.shutdownNow();
-                worker.awaitTermination(SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-            }
-        } catch (InterruptedException e) {
-            worker.shutdownNow();
-            Thread.currentThread().interrupt();
-        }
     }
 
     private AcceptingChannel<? extends StreamConnection> accept(InetSocketAddress address) throws IOException {

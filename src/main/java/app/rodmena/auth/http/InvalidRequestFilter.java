@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
@@ -17,7 +18,7 @@ import org.xnio.conduits.StreamSourceConduit;
  */
 final class InvalidRequestFilter {
     private static final byte[] BAD_REQUEST = " 400 ".getBytes(US_ASCII);
-    private static final byte[] NO_BODY = "content-length: 0\r\n".getBytes(US_ASCII);
+    private static final String NO_BODY = "content-length: 0\r\n";
     private static final int VERSION_LENGTH = "HTTP/1.1".length();
 
     /**
@@ -81,28 +82,19 @@ final class InvalidRequestFilter {
     }
 
     private static boolean isEmptyBadRequest(ByteBuffer head) {
-        return startsAt(head, head.position() + VERSION_LENGTH, BAD_REQUEST) && contains(head, NO_BODY);
-    }
-
-    private static boolean contains(ByteBuffer head, byte[] lowerCase) {
-        for (int at = head.position(); at <= head.limit() - lowerCase.length; at++) {
-            if (startsAt(head, at, lowerCase)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean startsAt(ByteBuffer head, int at, byte[] lowerCase) {
-        if (at + lowerCase.length > head.limit()) {
+        int statusAt = head.position() + VERSION_LENGTH;
+        if (statusAt + BAD_REQUEST.length > head.limit()) {
             return false;
         }
-        for (int i = 0; i < lowerCase.length; i++) {
-            if (Character.toLowerCase(head.get(at + i)) != lowerCase[i]) {
+        for (int i = 0; i < BAD_REQUEST.length; i++) {
+            if (head.get(statusAt + i) != BAD_REQUEST[i]) {
                 return false;
             }
         }
-        return true;
+        return US_ASCII.decode(head.duplicate())
+                .toString()
+                .toLowerCase(Locale.ROOT)
+                .contains(NO_BODY);
     }
 
     private final class RequestConduit extends PeekingConduit {

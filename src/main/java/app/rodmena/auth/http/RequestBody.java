@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
 import org.xnio.channels.Channels;
@@ -90,18 +89,12 @@ public final class RequestBody {
             collected.write(part.array(), 0, Math.max(0, read));
             return read;
         };
-        read(new BodyReader(source, maxBytes, end -> callback.accept(end, collected.toByteArray())), timeout);
+        new BodyReader(source, maxBytes, end -> callback.accept(end, collected.toByteArray())).read(timeout);
     }
 
     /** Reads and discards the body; calls back once, on the I/O thread. */
     public void discard(long maxBytes, Duration timeout, Consumer<End> callback) {
-        read(new BodyReader(limit -> Channels.drain(channel, limit), maxBytes, callback), timeout);
-    }
-
-    private static void read(BodyReader reader, Duration timeout) {
-        if (!reader.drain()) {
-            reader.waitFor(timeout);
-        }
+        new BodyReader(limit -> Channels.drain(channel, limit), maxBytes, callback).read(timeout);
     }
 
     /** Reads available bytes, {@code limit} or a few more at most; returns -1 at the end. */
@@ -109,7 +102,7 @@ public final class RequestBody {
         long read(long limit) throws IOException;
     }
 
-    private final class BodyReader implements ChannelListener<StreamSourceChannel> {
+    private final class BodyReader {
         private final ByteSource source;
         private final Consumer<End> onEnd;
         private long remaining;
@@ -122,16 +115,13 @@ public final class RequestBody {
             this.onEnd = callback;
         }
 
-        void waitFor(Duration timeout) {
-            deadline = channel.getIoThread()
-                    .executeAfter(() -> end(End.TOO_SLOW), timeout.toMillis(), TimeUnit.MILLISECONDS);
-            channel.getReadSetter().set(this);
-            channel.resumeReads();
-        }
-
-        @Override
-        public void handleEvent(StreamSourceChannel readable) {
-            drain();
+        void read(Duration timeout) {
+            if (!drain()) {
+                deadline = channel.getIoThread()
+                        .executeAfter(() -> end(End.TOO_SLOW), timeout.toMillis(), TimeUnit.MILLISECONDS);
+                channel.getReadSetter().set(readable -> drain());
+                channel.resumeReads();
+            }
         }
 
         /** Reads available bytes; returns whether reading has ended. */

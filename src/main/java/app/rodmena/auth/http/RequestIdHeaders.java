@@ -8,6 +8,7 @@ import io.undertow.util.HttpString;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /**
  * The headers with ids of a request. {@code X-Request-ID} is accepted from the client if it is valid and does not
@@ -18,10 +19,12 @@ final class RequestIdHeaders {
     private static final HttpString TRACE_PARENT = new HttpString("traceparent");
 
     private static final int RADIX = 36;
-    private static final int PREFIX_LENGTH = 8;
 
     /** Separates the ids of this process from those of other processes and of earlier starts. */
-    private static final String PREFIX = randomPrefix();
+    private static final String PREFIX = ThreadLocalRandom.current()
+            .ints(8, 0, RADIX)
+            .mapToObj(digit -> Integer.toString(digit, RADIX))
+            .collect(Collectors.joining("", "", "-"));
 
     private static final AtomicLong GENERATED = new AtomicLong();
 
@@ -57,14 +60,6 @@ final class RequestIdHeaders {
         String credentials = authorization.strip();
         credentials = credentials.substring(credentials.lastIndexOf(' ') + 1);
         return !credentials.isEmpty() && id.toLowerCase(Locale.ROOT).contains(credentials.toLowerCase(Locale.ROOT));
-    }
-
-    private static String randomPrefix() {
-        StringBuilder prefix = new StringBuilder(PREFIX_LENGTH + 1);
-        ThreadLocalRandom.current()
-                .ints(PREFIX_LENGTH, 0, RADIX)
-                .forEach(digit -> prefix.append(Character.forDigit(digit, RADIX)));
-        return prefix.append('-').toString();
     }
 
     /**

@@ -4,6 +4,7 @@ import io.undertow.server.HttpServerExchange;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /** Decodes the path of a request: {@code +} is a plus, and {@code %2F} becomes a separator. Stateless. */
 final class RequestPath {
@@ -31,32 +32,20 @@ final class RequestPath {
             return path;
         }
         ByteBuffer bytes = ByteBuffer.allocate(path.length());
-        for (int at = 0; at < path.length(); at++) {
-            char next = path.charAt(at);
-            if (next == '%') {
-                bytes.put((byte) (hex(part, path, at + 1) << 4 | hex(part, path, at + 2)));
-                at += 2;
-            } else {
-                // The parser accepts ASCII only
-                bytes.put((byte) next);
-            }
-        }
         try {
+            for (int at = 0; at < path.length(); at++) {
+                char next = path.charAt(at);
+                if (next == '%') {
+                    bytes.put((byte) HexFormat.fromHexDigits(path, at + 1, at + 3));
+                    at += 2;
+                } else {
+                    // The parser accepts ASCII only
+                    bytes.put((byte) next);
+                }
+            }
             return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
-        } catch (CharacterCodingException e) {
-            throw malformed(part);
+        } catch (CharacterCodingException | IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw HttpError.badRequest(part + " is not percent-encoded UTF-8");
         }
-    }
-
-    private static int hex(String part, String path, int at) {
-        int digit = at < path.length() ? Character.digit(path.charAt(at), 16) : -1;
-        if (digit < 0) {
-            throw malformed(part);
-        }
-        return digit;
-    }
-
-    private static HttpError malformed(String part) {
-        return HttpError.badRequest(part + " is not percent-encoded UTF-8");
     }
 }
