@@ -2,7 +2,6 @@ package app.rodmena.auth.api;
 
 import app.rodmena.auth.http.Request;
 import app.rodmena.auth.http.Response;
-import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +39,9 @@ final class InFlight {
             boolean isInFlight = exchange.getAttachment(ANSWERED) == null;
             try {
                 if (isInFlight) {
-                    notifyListener(exchange, request);
+                    boolean isComplete = Response.isComplete(exchange);
+                    notifyListener(
+                            request, isComplete ? exchange.getStatusCode() : RequestListener.INCOMPLETE_RESPONSE);
                 }
             } finally {
                 try {
@@ -58,17 +59,15 @@ final class InFlight {
     /** Counts a request as answered whose response is a stream without an end. Called on the I/O thread. */
     void leaveAsStream(Request<?> request) {
         request.exchange().putAttachment(ANSWERED, true);
-        listener.onCompleted(request.route().name(), 200, Duration.ofNanos(System.nanoTime() - request.arrivedNanos()));
+        notifyListener(request, 200);
         leave();
     }
 
-    private void notifyListener(HttpServerExchange exchange, Request<?> request) {
-        listener.onCompleted(
-                request.route() == null
-                        ? RequestListener.NO_ROUTE
-                        : request.route().name(),
-                Response.isComplete(exchange) ? exchange.getStatusCode() : RequestListener.INCOMPLETE_RESPONSE,
-                Duration.ofNanos(System.nanoTime() - request.arrivedNanos()));
+    private void notifyListener(Request<?> request, int status) {
+        String route = request.route() == null
+                ? RequestListener.NO_ROUTE
+                : request.route().name();
+        listener.onCompleted(route, status, Duration.ofNanos(System.nanoTime() - request.arrivedNanos()));
     }
 
     private void leave() {

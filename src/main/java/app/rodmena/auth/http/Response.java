@@ -77,11 +77,7 @@ public final class Response implements RequestHandler.Call {
         return new Response(status, type, ByteBuffer.wrap(body).asReadOnlyBuffer(), null, List.of());
     }
 
-    /**
-     * A response in JSON.
-     *
-     * @param json not copied; must not be modified afterwards
-     */
+    /** A response in JSON; see {@link #of}. */
     public static Response json(int status, byte[] json) {
         return of(status, JSON, json);
     }

@@ -117,7 +117,6 @@ record DiagnosisBean(Diagnostics diagnostics, ActivityHistory history) {
 
     @Description("Makes a new diagnosis and returns it as text for a terminal")
     public String diagnose() {
-        Diagnosis diagnosis = diagnostics.current(Duration.ZERO);
-        return DiagnosisText.of(diagnosis);
+        return DiagnosisText.of(diagnostics.current(Duration.ZERO));
     }
 }

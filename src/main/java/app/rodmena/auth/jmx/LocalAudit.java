@@ -15,9 +15,6 @@ import org.slf4j.LoggerFactory;
 final class LocalAudit {
     private static final Logger LOG = LoggerFactory.getLogger("auth.audit");
 
-    /** The name of a client without a subject: a local JMX client, or the embedding application. */
-    private static final String LOCAL = "local";
-
     private LocalAudit() {}
 
     static void changed(String setting, Object from, Object to) {
@@ -32,11 +29,11 @@ final class LocalAudit {
         }
     }
 
-    /** Returns the principals of the current thread's subject, joined by {@code +}. */
+    /** The principals of the current thread's subject; "local" for a local client or the embedding application. */
     private static String subjectName() {
         Subject subject = currentSubject();
         if (subject == null || subject.getPrincipals().isEmpty()) {
-            return LOCAL;
+            return "local";
         }
         return subject.getPrincipals().stream().map(Principal::getName).sorted().collect(Collectors.joining("+"));
     }

@@ -62,7 +62,7 @@ public final class OriginCheck {
         String name = withoutPort(host.strip()).toLowerCase(Locale.ROOT);
         return hostNames.contains(name)
                 || hostNames.contains(name.replaceFirst("^[^.]+", "*")) // A wildcard of the certificate
-                || name.equals(withoutZone(localAddress))
+                || name.equals(localAddress.getHostAddress().split("%", 2)[0]) // Without the zone
                 || (localAddress.isLoopbackAddress() && (name.equals("127.0.0.1") || name.equals("::1")));
     }
 
@@ -73,12 +73,6 @@ public final class OriginCheck {
         }
         int colon = host.indexOf(':');
         return colon < 0 ? host : host.substring(0, colon);
-    }
-
-    private static String withoutZone(InetAddress address) {
-        String text = address.getHostAddress();
-        int zone = text.indexOf('%');
-        return zone < 0 ? text : text.substring(0, zone);
     }
 
     /** Empty for the text {@code null}, which browsers send for a page with an opaque origin. */

@@ -14,11 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.management.Attribute;
 import javax.management.AttributeList;
-import javax.management.BadAttributeValueExpException;
-import javax.management.BadBinaryOpValueExpException;
-import javax.management.BadStringOperationException;
 import javax.management.InstanceNotFoundException;
-import javax.management.InvalidApplicationException;
 import javax.management.JMException;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanException;
@@ -72,14 +68,8 @@ record GuardedMBeanServer(MBeanServer target, Supplier<OperatorSession> currentS
             case "isRegistered" ->
                 MBeanPolicy.isVisible((ObjectName) arguments[0]) && target.isRegistered((ObjectName) arguments[0]);
             case "queryNames" ->
-                target.queryNames((ObjectName) arguments[0], null).stream()
-                        .filter(name -> MBeanPolicy.isVisible(name) && matches(guarded, (QueryExp) arguments[1], name))
-                        .collect(Collectors.toSet());
-            case "queryMBeans" ->
-                target.queryMBeans((ObjectName) arguments[0], null).stream()
-                        .filter(bean -> MBeanPolicy.isVisible(bean.getObjectName())
-                                && matches(guarded, (QueryExp) arguments[1], bean.getObjectName()))
-                        .collect(Collectors.<ObjectInstance>toSet());
+                query(guarded, arguments).map(ObjectInstance::getObjectName).collect(Collectors.toSet());
+            case "queryMBeans" -> query(guarded, arguments).collect(Collectors.toSet());
             case "getMBeanCount" -> (int) visibleNames().count();
             case "getDomains" ->
                 visibleNames().map(ObjectName::getDomain).distinct().toArray(String[]::new);
@@ -87,6 +77,12 @@ record GuardedMBeanServer(MBeanServer target, Supplier<OperatorSession> currentS
             case "addNotificationListener", "removeNotificationListener" -> listen(method, arguments, session);
             default -> throw denied(session, method.getName());
         };
+    }
+
+    private Stream<ObjectInstance> query(MBeanServer guarded, Object[] arguments) {
+        return target.queryMBeans((ObjectName) arguments[0], null).stream()
+                .filter(bean -> MBeanPolicy.isVisible(bean.getObjectName())
+                        && matches(guarded, (QueryExp) arguments[1], bean.getObjectName()));
     }
 
     private Stream<ObjectName> visibleNames() {
@@ -255,11 +251,7 @@ record GuardedMBeanServer(MBeanServer target, Supplier<OperatorSession> currentS
         query.setMBeanServer(guarded);
         try {
             return query.apply(name);
-        } catch (BadStringOperationException
-                | BadBinaryOpValueExpException
-                | BadAttributeValueExpException
-                | InvalidApplicationException
-                | RuntimeException e) {
+        } catch (Exception e) {
             return false;
         } finally {
             query.setMBeanServer(null);
