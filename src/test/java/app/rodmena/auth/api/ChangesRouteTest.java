@@ -228,7 +228,7 @@ class ChangesRouteTest {
             post("/api/role/two");
             post("/api/membership/ann/two");
             await().atMost(LONG).until(() -> events.changes.size() == 3);
-            ids = List.copyOf(events.ids);
+            ids = events.ids.stream().distinct().toList(); // A poll without new changes repeats the last id
             assertThat(ids).hasSize(3);
         }
         for (int i = 120; i > 0; i--) {
