@@ -19,13 +19,13 @@ import app.rodmena.auth.rbac.Changes;
 import app.rodmena.auth.rbac.ClientKey;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.List;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -52,9 +52,8 @@ final class ChangeStreams implements AutoCloseable {
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, DaemonThreads.named("auth-change-streams"));
 
-    // Guarded by this
-    private final Set<Reader> readers = new HashSet<>();
-    private boolean closed;
+    private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     /** When the database was last asked for new changes with success, or there was no reader. */
     private volatile long lastWatchNanos = System.nanoTime();
@@ -113,30 +112,17 @@ final class ChangeStreams implements AutoCloseable {
         return new DatabaseFailure(DatabaseFailure.Reason.SHUTTING_DOWN, "stopping", null);
     }
 
-    private synchronized boolean isClosed() {
-        return closed;
-    }
-
-    private synchronized void remove(Reader reader) {
-        readers.remove(reader);
-    }
-
-    private synchronized List<Reader> all() {
-        return List.copyOf(readers);
-    }
-
-    private synchronized List<Reader> of(Set<ClientKey> tenants) {
+    private Collection<Reader> of(Set<ClientKey> tenants) {
         return readers.stream().filter(reader -> tenants.contains(reader.key)).toList();
     }
 
-    synchronized int readers() {
+    int readers() {
         return readers.size();
     }
 
     private void tick() {
         try {
-            List<Reader> now = all();
-            if (now.isEmpty()) {
+            if (readers.isEmpty()) {
                 watch.reset();
                 lastWatchNanos = System.nanoTime();
                 return;
@@ -146,14 +132,14 @@ final class ChangeStreams implements AutoCloseable {
                 LOG.debug(
                         "The streams of changes end, because PostgreSQL was not asked for changes for {}",
                         SseClient.HEARTBEAT_INTERVAL);
-                now.forEach(reader -> reader.client.close());
+                readers.forEach(reader -> reader.client.close());
                 return;
             }
             if (System.nanoTime() - lastHeartbeatNanos > SseClient.HEARTBEAT_INTERVAL.toNanos()) {
                 lastHeartbeatNanos = System.nanoTime();
-                now.forEach(Reader::sendHeartbeat);
+                readers.forEach(Reader::sendHeartbeat);
             }
-            now.forEach(Reader::readNext);
+            readers.forEach(Reader::readNext);
             watch.changed().whenComplete(this::wake);
         } catch (RuntimeException | Error e) {
             LOG.error("The streams of changes failed to send; they continue", e);
@@ -166,7 +152,7 @@ final class ChangeStreams implements AutoCloseable {
             return;
         }
         lastWatchNanos = System.nanoTime();
-        tenants.map(this::of).orElseGet(this::all).forEach(Reader::wake);
+        tenants.map(this::of).orElse(readers).forEach(Reader::wake);
     }
 
     /** Ends all streams, and refuses further ones. Idempotent. */
@@ -176,7 +162,7 @@ final class ChangeStreams implements AutoCloseable {
             closed = true;
         }
         thread.shutdownNow();
-        all().forEach(reader -> reader.client.close());
+        readers.forEach(reader -> reader.client.close());
     }
 
     /** The client of one stream, and its position. */
@@ -248,7 +234,7 @@ final class ChangeStreams implements AutoCloseable {
                 refused = ended;
             }
             if (refused) {
-                throw isClosed() ? stopping() : RequestHandler.tooManyUnread();
+                throw closed ? stopping() : RequestHandler.tooManyUnread();
             }
         }
 
@@ -313,7 +299,7 @@ final class ChangeStreams implements AutoCloseable {
                 ended = true;
                 release();
             }
-            remove(this);
+            readers.remove(this);
         }
 
         private void release() {
