@@ -2,6 +2,7 @@ package app.rodmena.auth.jmx.remote;
 
 import app.rodmena.auth.security.AuditLog;
 import app.rodmena.auth.security.OperatorSession;
+import java.lang.management.ManagementFactory;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -27,18 +28,21 @@ import javax.management.openmbean.TabularData;
 import javax.management.openmbean.TabularDataSupport;
 
 /**
- * A proxy for an MBean server that permits only what {@link MBeanPolicy} allows, writes changes and denials to the
- * {@link AuditLog}, and denies every method that it does not know. Used by both Jolokia and remote JMX. Thread-safe.
+ * A proxy for the platform's MBean server that permits only what {@link MBeanPolicy} allows, writes changes and denials
+ * to the {@link AuditLog}, and denies every method that it does not know. Used by both Jolokia and remote JMX.
+ * Thread-safe.
  */
-record GuardedMBeanServer(MBeanServer target, Supplier<OperatorSession> currentSession) implements InvocationHandler {
+record GuardedMBeanServer(Supplier<OperatorSession> currentSession) implements InvocationHandler {
+    static final MBeanServer PLATFORM = ManagementFactory.getPlatformMBeanServer();
+
     /**
      * @param currentSession returns the current operator session; throws a SecurityException if it is no longer valid
      */
-    static MBeanServer guard(MBeanServer target, Supplier<OperatorSession> currentSession) {
+    static MBeanServer guard(Supplier<OperatorSession> currentSession) {
         return (MBeanServer) Proxy.newProxyInstance(
                 GuardedMBeanServer.class.getClassLoader(),
                 new Class<?>[] {MBeanServer.class},
-                new GuardedMBeanServer(target, currentSession));
+                new GuardedMBeanServer(currentSession));
     }
 
     @Override
@@ -46,7 +50,7 @@ record GuardedMBeanServer(MBeanServer target, Supplier<OperatorSession> currentS
         return switch (method.getName()) {
             case "hashCode" -> System.identityHashCode(proxy);
             case "equals" -> proxy == arguments[0];
-            case "toString" -> "guarded " + target;
+            case "toString" -> "guarded " + PLATFORM;
             // Never called by clients: the connector uses these to find the classes of arguments
             case "getClassLoaderFor", "getClassLoader", "getClassLoaderRepository" -> forward(method, arguments);
             default -> dispatch((MBeanServer) proxy, method, arguments, currentSession.get());
@@ -66,7 +70,7 @@ record GuardedMBeanServer(MBeanServer target, Supplier<OperatorSession> currentS
             case "getObjectInstance" -> requireVisible(method, arguments, session);
             case "isInstanceOf" -> isInstanceOf((ObjectName) arguments[0], (String) arguments[1]);
             case "isRegistered" ->
-                MBeanPolicy.isVisible((ObjectName) arguments[0]) && target.isRegistered((ObjectName) arguments[0]);
+                MBeanPolicy.isVisible((ObjectName) arguments[0]) && PLATFORM.isRegistered((ObjectName) arguments[0]);
             case "queryNames" ->
                 query(guarded, arguments).map(ObjectInstance::getObjectName).collect(Collectors.toSet());
             case "queryMBeans" -> query(guarded, arguments).collect(Collectors.toSet());
@@ -80,13 +84,13 @@ record GuardedMBeanServer(MBeanServer target, Supplier<OperatorSession> currentS
     }
 
     private Stream<ObjectInstance> query(MBeanServer guarded, Object[] arguments) {
-        return target.queryMBeans((ObjectName) arguments[0], null).stream()
+        return PLATFORM.queryMBeans((ObjectName) arguments[0], null).stream()
                 .filter(bean -> MBeanPolicy.isVisible(bean.getObjectName())
                         && matches(guarded, (QueryExp) arguments[1], bean.getObjectName()));
     }
 
     private Stream<ObjectName> visibleNames() {
-        return target.queryNames(null, null).stream().filter(MBeanPolicy::isVisible);
+        return PLATFORM.queryNames(null, null).stream().filter(MBeanPolicy::isVisible);
     }
 
     /** Reports a hidden bean as missing, as isRegistered does, because consoles can handle that. */
@@ -94,7 +98,7 @@ record GuardedMBeanServer(MBeanServer target, Supplier<OperatorSession> currentS
         if (!MBeanPolicy.isVisible(name)) {
             throw new InstanceNotFoundException(name.toString());
         }
-        return target.isInstanceOf(name, type);
+        return PLATFORM.isInstanceOf(name, type);
     }
 
     private Object requireVisible(Method method, Object[] arguments, OperatorSession session) throws Exception {
@@ -219,7 +223,7 @@ record GuardedMBeanServer(MBeanServer target, Supplier<OperatorSession> currentS
 
     private String value(ObjectName name, Attribute attribute) {
         try {
-            return Objects.toString(target.getAttribute(name, attribute.getName()));
+            return Objects.toString(PLATFORM.getAttribute(name, attribute.getName()));
         } catch (JMException | RuntimeException e) {
             return "?";
         }
@@ -265,7 +269,7 @@ record GuardedMBeanServer(MBeanServer target, Supplier<OperatorSession> currentS
 
     private Object forward(Method method, Object[] arguments) throws Exception {
         try {
-            return method.invoke(target, arguments);
+            return method.invoke(PLATFORM, arguments);
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof Exception failure) {
                 throw failure;

@@ -12,7 +12,6 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -24,7 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
-import javax.management.MBeanServer;
 import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
 import org.jolokia.core.api.LogHandler;
@@ -86,7 +84,7 @@ public final class JolokiaAgent implements AutoCloseable {
         int port = config.jolokiaPort().getAsInt();
         HttpServer server =
                 listen(new InetSocketAddress(InetAddress.getByName(config.host()), port), config.keystore());
-        JolokiaServiceManager services = createServiceManager(ManagementFactory.getPlatformMBeanServer());
+        JolokiaServiceManager services = createServiceManager();
         JolokiaContext context = services.start();
         // One handler per request: JolokiaHttpHandler is not thread-safe
         server.createContext(
@@ -141,9 +139,9 @@ public final class JolokiaAgent implements AutoCloseable {
         }
     }
 
-    private static JolokiaServiceManager createServiceManager(MBeanServer mbeanServer) {
+    private static JolokiaServiceManager createServiceManager() {
         Map<String, String> settings = Map.of(
-                ConfigKey.AGENT_ID.getKeyValue(), freeAgentId(mbeanServer),
+                ConfigKey.AGENT_ID.getKeyValue(), freeAgentId(),
                 ConfigKey.AGENT_CONTEXT.getKeyValue(), "/jolokia",
                 ConfigKey.DISCOVERY_ENABLED.getKeyValue(), "false",
                 ConfigKey.DISABLE_DETECTORS.getKeyValue(), "true",
@@ -155,8 +153,7 @@ public final class JolokiaAgent implements AutoCloseable {
                 new JolokiaRestrictor(),
                 log -> new TreeSet<>());
         services.addService(new JolokiaSerializer());
-        services.addService(
-                new JolokiaRequestHandler(GuardedMBeanServer.guard(mbeanServer, JolokiaAgent::currentSession)));
+        services.addService(new JolokiaRequestHandler(GuardedMBeanServer.guard(JolokiaAgent::currentSession)));
         services.addService(new PullNotificationBackend(1));
         services.addService(new JolokiaSseBackend());
         return services;
@@ -168,11 +165,11 @@ public final class JolokiaAgent implements AutoCloseable {
     }
 
     /** A fixed id, for stable names of Jolokia's MBeans; with a number if another server in this JVM uses it. */
-    private static String freeAgentId(MBeanServer mbeanServer) {
+    private static String freeAgentId() {
         try {
             int number = 1;
             String id = AGENT_ID;
-            while (!mbeanServer
+            while (!GuardedMBeanServer.PLATFORM
                     .queryNames(new ObjectName(DOMAIN + ":*,agent=" + id), null)
                     .isEmpty()) {
                 number++;

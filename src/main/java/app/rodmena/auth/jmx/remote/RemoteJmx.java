@@ -7,7 +7,6 @@ import app.rodmena.auth.security.Operators;
 import app.rodmena.auth.security.Operators.TooManyLoginAttemptsException;
 import app.rodmena.auth.security.RemoteConfig;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.rmi.NotBoundException;
@@ -45,7 +44,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RemoteJmx implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.remote");
-    private static final MBeanServer PLATFORM = ManagementFactory.getPlatformMBeanServer();
     private static final String REGISTRY_NAME = "jmxrmi";
     private static final String ADVERTISED_HOST_PROPERTY = "java.rmi.server.hostname";
 
@@ -106,7 +104,7 @@ public final class RemoteJmx implements AutoCloseable {
                 RMIConnectorServer.SERIAL_FILTER_PATTERN, ARGUMENTS_FILTER);
         RmiServer server =
                 new RmiServer(sockets.boundAddress().getPort(), clientSockets, sockets, environment, operators);
-        MBeanServer forConnector = GuardedMBeanServer.guard(PLATFORM, () -> CONNECTOR_SESSION);
+        MBeanServer forConnector = GuardedMBeanServer.guard(() -> CONNECTOR_SESSION);
         JMXConnectorServer connector =
                 new RMIConnectorServer(new JMXServiceURL("service:jmx:rmi:///"), environment, server, forConnector);
         RemoteJmx jmx = new RemoteJmx(sockets, registry, connector);
@@ -201,7 +199,7 @@ public final class RemoteJmx implements AutoCloseable {
             synchronized (this) {
                 // A new connection takes the current MBean server of the RMI server
                 MBeanServer previous = getMBeanServer();
-                setMBeanServer(GuardedMBeanServer.guard(PLATFORM, () -> requireValid(session)));
+                setMBeanServer(GuardedMBeanServer.guard(() -> requireValid(session)));
                 try {
                     return super.makeClient(connectionId, null);
                 } finally {
