@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -65,13 +66,10 @@ public final class AdminListener implements AutoCloseable {
             return Optional.empty();
         }
         AdminRoutes routes = new AdminRoutes();
-        routes.open("/health", request -> {
-            DatabaseHealth report = health.database();
-            return report(report.healthy(), report);
-        });
-        addHealth(routes, "/health/live", health::live);
-        addHealth(routes, "/health/ready", health::ready);
-        addHealth(routes, "/health/started", health::started);
+        addHealth(routes, "/health", health::database, DatabaseHealth::healthy);
+        addHealth(routes, "/health/live", health::live, HealthReport::up);
+        addHealth(routes, "/health/ready", health::ready, HealthReport::up);
+        addHealth(routes, "/health/started", health::started, HealthReport::up);
         new PoolEndpoints(server, core.engine(), core.metrics()).addTo(routes);
         new DiagnosisEndpoints(core).addTo(routes);
         new PoolActions(core.engine()).addTo(routes);
@@ -101,15 +99,11 @@ public final class AdminListener implements AutoCloseable {
         }
     }
 
-    private static void addHealth(AdminRoutes routes, String path, Supplier<HealthReport> supplier) {
+    private static <T> void addHealth(AdminRoutes routes, String path, Supplier<T> check, Predicate<T> isUp) {
         routes.open(path, request -> {
-            HealthReport report = supplier.get();
-            return report(report.up(), report);
+            T report = check.get();
+            return Response.json(isUp.test(report) ? 200 : 503, ApiJson.bytes(report));
         });
-    }
-
-    private static Response report(boolean up, Object report) {
-        return Response.json(up ? 200 : 503, ApiJson.bytes(report));
     }
 
     public InetSocketAddress address() {

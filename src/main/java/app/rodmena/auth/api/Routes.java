@@ -303,11 +303,10 @@ final class Routes {
             Function<String, A> name,
             OneParameterMethod<A, CompletionStage<T>> call,
             Function<? super T, Response> mapper) {
-        add(
-                method,
-                path,
+        Function<ApiRequest, CompletionStage<Response>> action =
                 request -> call.of(request.caller(), request.key(), name.apply(request.parameter(0)))
-                        .thenApply(mapper));
+                        .thenApply(mapper);
+        router.add(method, path, new Endpoint.Keyed(action));
     }
 
     private <A, B, T> void keyed(
@@ -317,18 +316,12 @@ final class Routes {
             Function<String, B> secondType,
             TwoParameterMethod<A, B, T> call,
             Function<? super T, Response> mapper) {
-        add(
-                method,
-                path,
-                request -> call.of(
-                                request.caller(),
-                                request.key(),
-                                firstType.apply(request.parameter(0)),
-                                secondType.apply(request.parameter(1)))
-                        .thenApply(mapper));
-    }
-
-    private void add(String method, String path, Function<ApiRequest, CompletionStage<Response>> action) {
+        Function<ApiRequest, CompletionStage<Response>> action = request -> call.of(
+                        request.caller(),
+                        request.key(),
+                        firstType.apply(request.parameter(0)),
+                        secondType.apply(request.parameter(1)))
+                .thenApply(mapper);
         router.add(method, path, new Endpoint.Keyed(action));
     }
 

@@ -1,6 +1,7 @@
 package app.rodmena.auth.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -66,19 +67,15 @@ final class InvalidRequestFilter {
 
     private static byte[] errorResponse(int status, String message) {
         byte[] body = Response.error(status, message).bytes();
-        byte[] head = """
+        String reason = status == 431 ? "Request Header Fields Too Large" : "Bad Request";
+        return """
                 HTTP/1.1 %s %s\r
                 Connection: close\r
                 Content-Type: application/json\r
                 Content-Length: %s\r
                 \r
-                """.formatted(
-                        status, status == 431 ? "Request Header Fields Too Large" : "Bad Request", body.length)
-                .getBytes(US_ASCII);
-        return ByteBuffer.allocate(head.length + body.length)
-                .put(head)
-                .put(body)
-                .array();
+                %s""".formatted(status, reason, body.length, new String(body, UTF_8))
+                .getBytes(UTF_8);
     }
 
     private static boolean isEmptyBadRequest(ByteBuffer head) {

@@ -35,7 +35,6 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import javax.management.InstanceAlreadyExistsException;
-import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.MalformedObjectNameException;
@@ -142,20 +141,16 @@ public final class MBeans implements AutoCloseable {
     private static AutoCloseable registerMBean(ObjectName name, DescribedMBean bean) {
         try {
             PLATFORM.registerMBean(bean, name);
-            return () -> unregister(name);
+            return () -> {
+                if (PLATFORM.isRegistered(name)) {
+                    PLATFORM.unregisterMBean(name);
+                }
+            };
         } catch (InstanceAlreadyExistsException e) {
             LOG.warn("{} is not registered: the name is taken by other code in this JVM", name);
             return () -> {};
         } catch (JMException e) {
             throw new IllegalStateException(name + " cannot be registered", e);
-        }
-    }
-
-    private static void unregister(ObjectName name) throws JMException {
-        try {
-            PLATFORM.unregisterMBean(name);
-        } catch (InstanceNotFoundException e) {
-            LOG.debug("{} was unregistered already", name);
         }
     }
 

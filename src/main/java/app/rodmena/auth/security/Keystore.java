@@ -9,7 +9,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
@@ -180,10 +179,9 @@ public record Keystore(SSLContext context, Set<String> names) {
         for (String alias : Collections.list(store.aliases())) {
             if (store.isKeyEntry(alias)) {
                 hasKey = true;
-                Certificate certificate = store.getCertificate(alias);
-                if (certificate instanceof X509Certificate x509) {
-                    requireValid(x509);
-                    names.addAll(names(x509));
+                if (store.getCertificate(alias) instanceof X509Certificate certificate) {
+                    requireValid(certificate);
+                    names.addAll(names(certificate));
                 }
             }
         }
