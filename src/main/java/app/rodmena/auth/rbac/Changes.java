@@ -23,7 +23,7 @@ import org.jdbi.v3.core.Handle;
  * position does not contain. Of two conflicting transactions, the second took the ids of its changes after the first
  * had committed, so that no snapshot has the second one's only.
  */
-public final class Changes {
+public record Changes(DatabaseEngine database) {
     /** Maximum number of changes in a page. */
     public static final int MAX_PAGE = 1000;
 
@@ -73,12 +73,6 @@ public final class Changes {
             """;
 
     private static final BatchQuery<Request, Page> PAGES = (handle, request) -> request.read(handle);
-
-    private final DatabaseEngine database;
-
-    public Changes(DatabaseEngine database) {
-        this.database = database;
-    }
 
     /**
      * Reads the changes after a cursor.

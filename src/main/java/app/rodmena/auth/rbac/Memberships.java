@@ -13,7 +13,7 @@ import org.jdbi.v3.core.statement.StatementContext;
  * The users and their memberships in roles: a user exists from its first membership until it is deleted. All results
  * come from the database; without a result, the stage completes with a {@link DatabaseFailure}. Thread-safe.
  */
-public final class Memberships {
+public record Memberships(DatabaseEngine database) {
     static final TenantBatchQuery<Boolean> CHECK_MEMBERSHIP = TenantBatchQuery.check("""
             /* memberships.holds */
             select coalesce((
@@ -77,12 +77,6 @@ public final class Memberships {
         static Membership of(ResultSet row, StatementContext context) throws SQLException {
             return new Membership(row.getString(1), row.getString(2));
         }
-    }
-
-    private final DatabaseEngine database;
-
-    public Memberships(DatabaseEngine database) {
-        this.database = database;
     }
 
     /** Gives the user the role; false, without creating the user, if the role does not exist. */

@@ -14,7 +14,7 @@ import org.jdbi.v3.core.statement.StatementContext;
  * The permissions of roles, and through them of users. All results come from the database; without a result, the stage
  * completes with a {@link DatabaseFailure}. Thread-safe.
  */
-public final class Permissions {
+public record Permissions(DatabaseEngine database) {
     /**
      * The user and the permission are looked up first, in separate subqueries: in a single join, PostgreSQL would start
      * at the permission and scan all members of its roles. The role is checked last, only for roles that both have;
@@ -138,12 +138,6 @@ public final class Permissions {
         static RolePermission of(ResultSet row, StatementContext context) throws SQLException {
             return new RolePermission(row.getString(1), row.getString(2));
         }
-    }
-
-    private final DatabaseEngine database;
-
-    public Permissions(DatabaseEngine database) {
-        this.database = database;
     }
 
     /** Gives the role the permission; false if the role does not exist. */

@@ -22,7 +22,7 @@ import org.jdbi.v3.core.statement.Update;
  * first began. The row of a role is the lock of its memberships and permissions: a grant locks it shared, a deletion
  * exclusively. A deleted role gets no new grants, and its existing ones are removed.
  */
-public final class Roles {
+public record Roles(DatabaseEngine database) {
     static final TenantListQuery<RoleEntry> LIST = new TenantListQuery<>(RoleEntry::of, List.of(RoleEntry::role), """
             /* roles.list */
             select role, description from auth_group
@@ -142,12 +142,6 @@ public final class Roles {
                     && text.codePoints()
                             .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
         }
-    }
-
-    private final DatabaseEngine database;
-
-    public Roles(DatabaseEngine database) {
-        this.database = database;
     }
 
     /**
