@@ -7,7 +7,6 @@ import app.rodmena.auth.schema.Flatten;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * The connection limits of a PostgreSQL server for a fleet.
@@ -67,7 +66,7 @@ public record ConnectionLimits(
 
             boolean onCommandLine,
             boolean pendingRestart,
-            OptionalInt configured) {
+            Optional<Integer> configured) {
         /** PostgreSQL's own default. */
         public static final int DEFAULT = 100;
 
@@ -75,7 +74,7 @@ public record ConnectionLimits(
         public static final int MAX = 262_143;
 
         static MaxConnections of(int value) {
-            return new MaxConnections(value, false, false, OptionalInt.empty());
+            return new MaxConnections(value, false, false, Optional.empty());
         }
 
         /** The configured value, if it differs from the effective one. */
@@ -83,7 +82,7 @@ public record ConnectionLimits(
             boolean isOverridden = onCommandLine && !pendingRestart;
             return isOverridden || configured == value
                     ? this
-                    : new MaxConnections(value, onCommandLine, pendingRestart, OptionalInt.of(configured));
+                    : new MaxConnections(value, onCommandLine, pendingRestart, Optional.of(configured));
         }
 
         /** Whether another value is configured already. */

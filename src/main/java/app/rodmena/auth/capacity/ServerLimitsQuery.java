@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -55,7 +54,7 @@ public final class ServerLimitsQuery {
             MaxConnections setting;
             try (ResultSet row = statement.executeQuery(SETTING)) {
                 row.next();
-                setting = new MaxConnections(row.getInt(1), row.getBoolean(2), row.getBoolean(3), OptionalInt.empty());
+                setting = new MaxConnections(row.getInt(1), row.getBoolean(2), row.getBoolean(3), Optional.empty());
             }
             if (FleetQueries.queryBoolean(connection, MAY_SEE_FILES)) {
                 try (ResultSet row = statement.executeQuery(CONFIGURED)) {

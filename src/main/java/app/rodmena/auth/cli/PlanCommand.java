@@ -145,9 +145,7 @@ public record PlanCommand(ConnectionDemand demand, ConnectionLimits limits, Text
 
         private String pending() {
             MaxConnections setting = limits.maxConnections();
-            String asked = setting.configured().isPresent()
-                    ? Integer.toString(setting.configured().getAsInt())
-                    : "another (this role may not see which)";
+            String asked = setting.configured().map(String::valueOf).orElse("another (this role may not see which)");
             String until = setting.onCommandLine()
                     ? "but PostgreSQL was started with -c max_connections=%d, which beats it."
                     : "which takes a restart of PostgreSQL; until then it is %d (pending_restart is %s).";
@@ -228,10 +226,7 @@ public record PlanCommand(ConnectionDemand demand, ConnectionLimits limits, Text
             json.put("pendingRestart", limits.maxConnections().pendingRestart());
             json.put(
                     "maxConnectionsAskedFor",
-                    limits.maxConnections().configured().stream()
-                            .boxed()
-                            .findFirst()
-                            .orElse(null));
+                    limits.maxConnections().configured().orElse(null));
             json.put("bounds", limits.bounds().stream().map(Bound::of).toList());
             json.put("room", limits.room());
             return json;

@@ -18,7 +18,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class ServerLimitsQueryTest {
@@ -110,7 +109,7 @@ class ServerLimitsQueryTest {
 
                 await().untilAsserted(() -> {
                     assertThat(ServerLimitsQuery.of(admin).maxConnections())
-                            .isEqualTo(new MaxConnections(220, true, true, OptionalInt.of(300)));
+                            .isEqualTo(new MaxConnections(220, true, true, Optional.of(300)));
                 });
             } finally {
                 statement.execute("alter system reset max_connections");
