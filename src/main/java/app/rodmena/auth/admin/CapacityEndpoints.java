@@ -40,8 +40,9 @@ record CapacityEndpoints(Core core, String ownInstance) {
         PoolSizeAdvisor advisor = core.advisor();
         QueryParameters parameters = request.parameters(Set.of(WORKERS, POOL_SIZE, REQUESTS));
         int workers = parameters.number(WORKERS, 1, PoolSizeAdvisor.MAX_WORKERS).orElse(1);
-        int poolSize =
-                parameters.number(POOL_SIZE, 1, PoolSizeAdvisor.MAX_CONNECTIONS).orElse(advisor.poolMaximum());
+        int poolSize = parameters
+                .number(POOL_SIZE, 1, PoolSizeAdvisor.MAX_CONNECTIONS)
+                .orElse(core.engine().pool().settings().maximum());
         int requests = parameters
                 .number(REQUESTS, 1, PoolSizeAdvisor.MAX_REQUESTS_PER_SECOND)
                 .orElse(0);

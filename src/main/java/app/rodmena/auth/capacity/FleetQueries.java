@@ -21,7 +21,7 @@ import java.util.concurrent.TimeoutException;
  * to a database, so the decisions of processes with other databases are not serialized with these. The first key,
  * 1635087464, is "auth" in ASCII; with the second key 1, it is the lock of migrations.
  */
-final class FleetQueries {
+record FleetQueries(Monitor monitor) {
     private static final long QUERY_TIMEOUT_SECONDS = 5;
 
     /** The maximum wait for the advisory lock. Then the decision is made without it: another program may hold it. */
@@ -59,8 +59,6 @@ final class FleetQueries {
             select pg_advisory_unlock(1635087464, 3)
             """;
 
-    private final Monitor monitor;
-
     /** The fleet cannot be read; the message says why in one line. */
     static final class FleetUnavailableException extends Exception {
         private static final long serialVersionUID = 1;
@@ -81,10 +79,6 @@ final class FleetQueries {
     @FunctionalInterface
     private interface Announcement {
         void send(Connection connection) throws SQLException;
-    }
-
-    FleetQueries(Monitor monitor) {
-        this.monitor = monitor;
     }
 
     Fleet read() throws FleetUnavailableException, InterruptedException {

@@ -16,7 +16,7 @@ import java.util.Optional;
  * Computes sizing advice and forecasts from the pool's own measurements with {@link QueueModel}. Sends no query.
  * Thread-safe.
  */
-public final class PoolSizeAdvisor {
+public record PoolSizeAdvisor(DatabaseEngine engine, Metrics metrics, FleetWatch fleet, Duration waitTarget) {
     public static final int MAX_WORKERS = 10_000;
 
     /** Maximum of {@code poolSize} in {@link #forecast}. */
@@ -57,28 +57,12 @@ public final class PoolSizeAdvisor {
         }
     }
 
-    private final DatabaseEngine engine;
-    private final Metrics metrics;
-    private final FleetWatch fleet;
-    private final Duration waitTarget;
-
-    public PoolSizeAdvisor(DatabaseEngine engine, Metrics metrics, FleetWatch fleet, Duration waitTarget) {
-        this.engine = engine;
-        this.metrics = metrics;
-        this.fleet = fleet;
-        this.waitTarget = waitTarget;
-    }
-
     /** Returns the advice for the current pool; {@link PoolSizeAdvice#NONE} after too few checkouts. */
     public PoolSizeAdvice advice() {
         return WorkloadSample.of(metrics)
                 .map(sample ->
                         PoolSizeAdvice.of(sample, engine.pool().settings().maximum(), waitTarget))
                 .orElse(PoolSizeAdvice.NONE);
-    }
-
-    public int poolMaximum() {
-        return engine.pool().settings().maximum();
     }
 
     /**
