@@ -47,7 +47,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -205,9 +204,8 @@ public final class AuthServer implements AutoCloseable {
         }
         core.fleet().awaitAdmission(FIRST_LOOK);
         api = ApiListener.start(http(), engine, health, this::answered);
-        IntSupplier inFlight = api::inFlight;
-        core.metrics().requests().addInFlight(inFlight);
-        parts.push(() -> core.metrics().requests().removeInFlight(inFlight));
+        core.metrics().requests().addInFlight(info.inFlight());
+        parts.push(() -> core.metrics().requests().removeInFlight(info.inFlight()));
         parts.push(api);
         parts.push(this::leaveService); // Runs before the API closes, so that waiting requests still receive an error.
         jolokia = JolokiaAgent.start(config.remote(), operators);

@@ -11,10 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +45,7 @@ final class FleetAdmission {
     private final DatabaseEngine engine;
     private final FleetQueries queries;
     private final BudgetPolicy budget;
-    private final CompletableFuture<Void> decided = new CompletableFuture<>();
+    private final CountDownLatch decided = new CountDownLatch(1);
     private final CompletableFuture<BudgetExceededException> refusal = new CompletableFuture<>();
     private boolean pending;
     private long admittedAt = System.nanoTime() - PROBATION.toNanos();
@@ -76,7 +74,7 @@ final class FleetAdmission {
     }
 
     /** Completes with the reason why this process must not run; never if it may. */
-    CompletionStage<BudgetExceededException> refusal() {
+    CompletableFuture<BudgetExceededException> refusal() {
         return refusal;
     }
 
@@ -88,27 +86,21 @@ final class FleetAdmission {
      */
     void awaitDecision(Duration timeout) {
         try {
-            awaitDecided(timeout);
-            if (refusal.isDone()) {
+            boolean isDecided = decided.await(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                    || (isReachable() && decided.await(WAIT_WHILE_REACHABLE.toMillis(), TimeUnit.MILLISECONDS));
+            if (!isDecided) {
+                LOG.warn("The budget check is postponed until PostgreSQL answers");
+            } else if (refusal.isDone()) {
                 throw refusal.join();
             }
-        } catch (TimeoutException | ExecutionException e) {
-            LOG.warn("The budget check is postponed until PostgreSQL answers");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void awaitDecided(Duration timeout) throws InterruptedException, ExecutionException, TimeoutException {
-        try {
-            decided.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            Optional<Outage> outage = engine.monitor().outage();
-            if (outage.isPresent() && !isOutOfConnections(outage)) {
-                throw e;
-            }
-            decided.get(WAIT_WHILE_REACHABLE.toMillis(), TimeUnit.MILLISECONDS);
-        }
+    private boolean isReachable() {
+        Optional<Outage> outage = engine.monitor().outage();
+        return outage.isEmpty() || isOutOfConnections(outage);
     }
 
     /** Attempts the decision, and returns the fleet that was read. */
@@ -195,6 +187,6 @@ final class FleetAdmission {
 
     private void decide() {
         pending = false;
-        decided.complete(null);
+        decided.countDown();
     }
 }

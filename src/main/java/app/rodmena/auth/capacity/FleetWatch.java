@@ -11,10 +11,10 @@ import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,12 +93,11 @@ public final class FleetWatch implements AutoCloseable {
     }
 
     /**
-     * Notifies the listener if the fleet has no room for this process and it has to stop; immediately if that is
-     * decided already. Its pool is suspended by then.
+     * Completes with the reason if the fleet has no room for this process and it has to stop; never if it may run. Its
+     * pool is suspended by then.
      */
-    @SuppressWarnings("FutureReturnValueIgnored") // Exceptions of the listener are ignored.
-    public void whenRefused(Consumer<BudgetExceededException> listener) {
-        admission.refusal().thenAccept(listener);
+    public CompletableFuture<BudgetExceededException> refusal() {
+        return admission.refusal().copy();
     }
 
     @Override

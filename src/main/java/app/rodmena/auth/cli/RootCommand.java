@@ -117,6 +117,7 @@ final class RootCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // A stop never fails.
     private void serve() throws Exception {
         ResolvedSettings settings = SettingOptions.resolve(spec.commandLine().getParseResult(), context.environment());
         Secret ambientPassword = new EnvironmentVariables(context.environment()).databasePassword();
@@ -134,11 +135,8 @@ final class RootCommand implements Callable<Integer> {
         try (AuthServer server = lifecycle.start(() -> AuthServer.start(config))) {
             context.out().print(StartupBanner.started(server));
             context.out().flush();
-            CompletableFuture<BudgetExceededException> refusal = new CompletableFuture<>();
-            server.fleet().whenRefused(refused -> {
-                refusal.complete(refused);
-                lifecycle.stop();
-            });
+            CompletableFuture<BudgetExceededException> refusal = server.fleet().refusal();
+            refusal.thenRun(lifecycle::stop);
             log.info(
                     "Serving on {}:{}, pid {}",
                     server.address().getHostString(),

@@ -24,8 +24,7 @@ class FleetAdmissionTest {
                         ReadyEngine.open(new DatabaseConfig(proxy.target(), TOO_LARGE, "admission-test"))) {
             FleetAdmission admission =
                     new FleetAdmission(engine, new FleetQueries(engine.monitor()), BudgetPolicy.REFUSE);
-            CompletableFuture<BudgetExceededException> refusal =
-                    admission.refusal().toCompletableFuture();
+            CompletableFuture<BudgetExceededException> refusal = admission.refusal();
             await().until(() -> isFleetRead(admission));
 
             proxy.stop();
