@@ -144,7 +144,6 @@ public final class AuthServer implements AutoCloseable {
         }
     }
 
-    /** The version of this server. */
     public static String version() {
         return Optional.ofNullable(AuthServer.class.getPackage().getImplementationVersion())
                 .orElse("(not packaged)");

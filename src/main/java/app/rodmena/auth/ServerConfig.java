@@ -112,7 +112,6 @@ public record ServerConfig(
         return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
 
-    /** Returns a copy with another behaviour at a start without a reachable database. */
     public ServerConfig withFailFast(boolean failFast) {
         return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }

@@ -29,12 +29,10 @@ public record CapacityPlan(ConnectionDemand demand, ConnectionLimits limits) {
         /** Each process has one connection outside its pool, the monitor's. */
         public static final int MONITORS_PER_WORKER = 1;
 
-        /** The fleet of {@code workers} processes with these pools. */
         public static ConnectionDemand of(PoolSettings settings) {
             return new ConnectionDemand(settings.workers(), settings.poolSize(), settings.maxOverflow());
         }
 
-        /** The maximum of one pool. */
         public int poolMaximum() {
             return poolSize + maxOverflow;
         }

@@ -75,7 +75,6 @@ public final class FleetWatch implements AutoCloseable {
         return reading.fleet();
     }
 
-    /** The last reading, its problem and the policy. */
     public FleetReading reading() {
         return reading;
     }

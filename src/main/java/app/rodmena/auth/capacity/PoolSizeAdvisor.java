@@ -92,7 +92,6 @@ public record PoolSizeAdvisor(DatabaseEngine engine, Metrics metrics, FleetWatch
         });
     }
 
-    /** The explanation why there is no advice. */
     public static String insufficientData() {
         return "fewer than %s connections were used in the last minute: too few for advice"
                 .formatted(WorkloadSample.MIN_USES);

@@ -98,7 +98,6 @@ public record QueueModel(int servers, OfferedLoad load) {
         return servers / load.meanSeconds();
     }
 
-    /** The probability that an arrival has to wait. */
     public double waitProbability() {
         return erlangC(servers, load.offered());
     }

@@ -40,7 +40,6 @@ public record AdminClient(URI url, Optional<Login> login) {
 
     static final String DEFAULT_URL = "http://127.0.0.1:4001";
 
-    /** Converts the address of an admin listener. */
     static URI url(String text) {
         if (text.contains("@")) {
             throw new HiddenValueException("must not contain a user or a password; log in with --user");

@@ -26,7 +26,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class CommandOptions {
     private CommandOptions() {}
 
-    /** The option {@code --help} of a command. */
     public static final class HelpOption {
         @Option(
                 names = {"-h", "--help"},

@@ -59,7 +59,6 @@ public record PlanCommand(ConnectionDemand demand, ConnectionLimits limits, Text
         }
     }
 
-    /** Formats a plan as text. */
     private record PlanReport(CapacityPlan plan, ConnectionLimits limits) {
         private static final String FEW_LEFT = "; few for psql, backups and other clients";
         private static final int FEW = 5;

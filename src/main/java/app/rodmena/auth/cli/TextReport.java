@@ -17,7 +17,6 @@ public final class TextReport {
 
     private final List<Block> blocks = new ArrayList<>();
 
-    /** Adds a paragraph. */
     public TextReport say(String words) {
         return add(TextColumns.wrap("", words, "", "", WIDTH), words + "\n");
     }
@@ -94,7 +93,6 @@ public final class TextReport {
         }
     }
 
-    /** The output format of a command. */
     public enum OutputFormat implements WireNamed {
         TEXT,
         JSON,

@@ -87,7 +87,6 @@ public record RecordSchema(List<Field> fields) {
             return type != String.class && type instanceof Class<?> plain && plain.isPrimitive();
         }
 
-        /** The plain value of this field. */
         public Object of(Object row) {
             return reader.apply(row);
         }
@@ -101,7 +100,6 @@ public record RecordSchema(List<Field> fields) {
         return SCHEMAS.get(row);
     }
 
-    /** A value with its name and description. */
     public record DescribedValue(String name, Object value, String unit, String description) {}
 
     /** The fields of a record with their values and descriptions. */

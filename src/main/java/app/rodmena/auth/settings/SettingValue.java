@@ -79,7 +79,6 @@ public record SettingValue(Setting setting, String name, String text, String ori
         return Optional.of(this).filter(value -> !value.text.equals("off"));
     }
 
-    /** The constant with this name. */
     public <E extends Enum<E> & WireNamed> E oneOf(Class<E> type) {
         return WireNamed.find(type, text)
                 .orElseThrow(() -> refuse("must be one of " + String.join(", ", WireNamed.names(type))));
