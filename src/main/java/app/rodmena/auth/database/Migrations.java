@@ -145,10 +145,7 @@ public final class Migrations {
         }
     }
 
-    /**
-     * A data source that always returns the migration's connection, without commit and close. A rollback is passed on
-     * and ends the attempt.
-     */
+    /** The migration's connection for Flyway, without commit and close; a rollback ends the attempt. */
     private static final class OneTransactionConnection extends DelegatingConnection {
         private boolean autoCommit = true;
 

@@ -93,10 +93,7 @@ final class AdmissionQueue {
             1,
             (caller, connection, inputs) -> List.of(BatchResult.of(inputs.get(0).run(connection))));
 
-    /**
-     * The batch queues with waiting requests. There are few of them, so a scan is cheap, regardless of the number of
-     * requests.
-     */
+    /** The batch queues with waiting requests; few, so that a scan is cheap, regardless of the number of requests. */
     private final List<BatchQueue<?, ?>> queues = new ArrayList<>();
 
     private final Map<Supplier<String>, Tenant> tenants = new HashMap<>();

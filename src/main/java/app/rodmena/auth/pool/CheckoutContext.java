@@ -11,10 +11,7 @@ final class CheckoutContext {
     /** Passes the context to Hikari's callbacks, which have no parameter for it. */
     private static final ThreadLocal<ContextHolder> CURRENT = ThreadLocal.withInitial(ContextHolder::new);
 
-    /**
-     * A mutable holder that stays with the thread, because setting and removing a thread-local value costs more than
-     * reading it.
-     */
+    /** Stays with the thread, because setting and removing a thread-local value costs more than reading it. */
     private static final class ContextHolder {
         CheckoutContext context;
     }

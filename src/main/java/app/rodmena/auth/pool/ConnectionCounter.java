@@ -88,10 +88,7 @@ final class ConnectionCounter {
         }
     }
 
-    /**
-     * Counts an idle connection as retiring if more than {@code keep} connections would stay open; returns whether it
-     * did.
-     */
+    /** Counts an idle connection as retiring if more than {@code keep} would stay open; returns whether it did. */
     boolean retireIdleAbove(int keep) {
         while (true) {
             long now = counts.get();

@@ -205,9 +205,7 @@ final class ConnectionOpener extends SingleLoginDataSource {
         outage = null;
     }
 
-    /**
-     * Notes a failed attempt. Two consecutive failures, or one slow failure, are an outage; one quick failure is not.
-     */
+    /** Notes a failed attempt. Two consecutive failures, or a slow one, are an outage; one quick failure is not. */
     private void recordFailure(SQLException failure, long tookNanos, boolean slow) {
         boolean isOutage;
         boolean isNew;

@@ -8,9 +8,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
-/**
- * Configures HikariCP for this pool: it holds and hands out connections; all policies are the pool's own. Thread-safe.
- */
+/** Configures HikariCP, which holds and hands out connections; all policies are the pool's own. Thread-safe. */
 final class HikariEngine {
     /**
      * Settings that Hikari supports as system properties only. It reads them when a pool is built, and the last one

@@ -162,10 +162,7 @@ final class Lease implements AutoCloseable {
         }
     }
 
-    /**
-     * Rolls back a transaction that was started by a BEGIN statement; Hikari only rolls back transactions started
-     * through JDBC.
-     */
+    /** Rolls back a transaction that a BEGIN statement started; Hikari rolls back only those of JDBC. */
     private void rollBackOpenTransaction() throws SQLException {
         if (acquirer.context().source.isInTransaction(physical.delegate)
                 && !connection.isClosed()

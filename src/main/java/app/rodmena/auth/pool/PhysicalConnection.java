@@ -485,10 +485,7 @@ final class PhysicalConnection extends DelegatingConnection {
         idleSinceNanos = now;
     }
 
-    /**
-     * Moves the connection to CLOSING; a connection in use is checked in by force. Returns false if it is already
-     * closing.
-     */
+    /** Moves the connection to CLOSING, and checks it in if it is in use; false if it is already closing. */
     private synchronized boolean startClosing() {
         switch (state) {
             case CLOSING -> {

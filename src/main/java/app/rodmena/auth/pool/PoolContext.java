@@ -16,9 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/**
- * The state shared by the components of one pool: settings, counters, clock, connections and event sink. Thread-safe.
- */
+/** The shared state of one pool: settings, counters, clock, connections and event sink. Thread-safe. */
 final class PoolContext {
     final ConnectionCounter counter = new ConnectionCounter();
     final String applicationName;

@@ -56,9 +56,7 @@ public record GenericPlan(String sql) implements Monitor.DiagnosticQuery<List<St
         return nodes;
     }
 
-    /**
-     * The statement with {@code $1} for its first parameter; empty if it cannot be explained or is several statements.
-     */
+    /** The statement with {@code $1} for its first parameter; empty if it is several or cannot be explained. */
     static Optional<String> withNumberedParameters(String sql) {
         if (!EXPLAINABLE.matcher(sql).matches() || sql.contains("$") || sql.contains("\\")) {
             return Optional.empty();

@@ -99,10 +99,7 @@ record Postmaster(DataDirectory directory, PostgresBinaries binaries, int port, 
         }
     }
 
-    /**
-     * Stops the postmaster of a killed server. The caller holds the directory's lock, so that the other server has
-     * ended.
-     */
+    /** Stops the postmaster of a killed server, which has ended: the caller holds the directory's lock. */
     static void takeOver(DataDirectory directory, PostgresBinaries binaries)
             throws IOException, EmbeddedDatabaseException {
         Optional<ProcessHandle> found = process(directory.cluster());
