@@ -32,15 +32,27 @@ public record Roles(DatabaseEngine database) {
             limit :limit
             """);
 
-    private static final List<String> PARAMETERS = List.of("role");
-
     /** Checks for an existing role before the insert, because a conflicting insert would consume an id. */
-    private static final String CREATE_ALL = RoleGrants.withPurge("roles.create", """
+    static final String CREATE = RoleGrants.withPurge("roles.create", """
             {purge};
             /* roles.create */
             with created as (
                 insert into auth_group (creator, role)
-                select distinct creator, role from {input}
+                select :creator, :role
+                where not exists (select from auth_group where creator = :creator and role = :role and is_active)
+                on conflict (creator, role)
+                    do update set is_active = true, description = null, modified = now() where not auth_group.is_active
+                returning true
+            )
+            insert into auth_change (creator, change, role) select :creator, 'role_created', :role from created
+            """);
+
+    private static final String CREATE_BATCH = RoleGrants.withBatchPurge("roles.create_together", """
+            {purge};
+            /* roles.create_together */
+            with created as (
+                insert into auth_group (creator, role)
+                select distinct creator, role from unnest(:creators, :roles) input (creator, role)
                 where not exists (
                     select from auth_group g where g.creator = input.creator and g.role = input.role and is_active)
                 -- In order of the keys, so that concurrent batches cannot deadlock.
@@ -52,10 +64,7 @@ public record Roles(DatabaseEngine database) {
             insert into auth_change (creator, change, role) select creator, 'role_created', role from created
             """);
 
-    static final String CREATE = TenantBatchQuery.single(CREATE_ALL, PARAMETERS);
-    private static final String CREATE_BATCH = TenantBatchQuery.batch(CREATE_ALL, PARAMETERS);
-
-    static final String DELETE = TenantBatchQuery.single(RoleGrants.withPurge("roles.delete", """
+    static final String DELETE = RoleGrants.withPurge("roles.delete", """
             /* roles.delete */
             with deleted as (
                 update auth_group set is_active = false, modified = now()
@@ -64,7 +73,7 @@ public record Roles(DatabaseEngine database) {
             )
             insert into auth_change (creator, change, role) select :creator, 'role_deleted', :role from deleted;
             {purge}
-            """), PARAMETERS);
+            """);
 
     static final String DESCRIBE = """
             /* roles.describe */
@@ -85,9 +94,11 @@ public record Roles(DatabaseEngine database) {
             """;
 
     private static final BatchQuery<TenantQuery, Boolean> CREATION = new BatchQuery<>() {
+        private static final int MAX_CREATIONS = 256;
+
         @Override
         public int maxBatchSize() {
-            return TenantBatchQuery.MAX_BATCH;
+            return MAX_CREATIONS;
         }
 
         @Override
@@ -99,7 +110,7 @@ public record Roles(DatabaseEngine database) {
         @Override
         public List<Boolean> executeBatch(Handle handle, List<TenantQuery> inputs) {
             Update creation = handle.createUpdate(CREATE_BATCH);
-            TenantBatchQuery.bindArrays(creation, PARAMETERS, inputs);
+            TenantBatchQuery.bindArrays(creation, List.of("role"), inputs);
             creation.execute();
             return Collections.nCopies(inputs.size(), true);
         }

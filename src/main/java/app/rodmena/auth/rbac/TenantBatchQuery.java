@@ -28,15 +28,13 @@ import org.jdbi.v3.core.statement.StatementContext;
  * a scan of a table.
  */
 class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
-    /**
-     * Maximum checks or writes in a batch: larger ones cost as much for each, and delay the first caller's response.
-     */
-    static final int MAX_BATCH = 256;
+    /** Maximum checks in a batch: larger batches cost as much per check, and delay the response to the first caller. */
+    private static final int MAX_CHECKS = 256;
 
     private static final String BATCH = """
-            /* %s */
+            /* %s_together */
             select found.*, input.ordinal
-            from {input}
+            from unnest(%s) with ordinality input (%s, ordinal)
             cross join lateral (
             %s) found
             order by input.ordinal%s
@@ -75,66 +73,38 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
      * @param parameterNames the parameter names, in order
      */
     static TenantBatchQuery<Boolean> check(String single, String... parameterNames) {
-        List<String> names = List.of(parameterNames);
-        return of(single, batchOf(single, names), names);
+        return write(single, batchOf(single, List.of(parameterNames)), parameterNames);
     }
 
     /**
-     * A write with a boolean result. It cannot be run for each element, because a statement changes each row once only.
+     * A write with a boolean result.
      *
-     * @param statement returns one row for each element of {@code {input}}, in their order
+     * @param single returns one row
+     * @param batch returns one row for each element, in their order; the single one cannot be run for each element,
+     *     because a statement changes each row once only
      * @param parameterNames the parameter names, in order
      */
-    static TenantBatchQuery<Boolean> write(String statement, String... parameterNames) {
-        List<String> names = List.of(parameterNames);
-        return of(single(statement, names), batch(statement, names), names);
-    }
-
-    private static TenantBatchQuery<Boolean> of(String single, String batch, List<String> parameterNames) {
+    static TenantBatchQuery<Boolean> write(String single, String batch, String... parameterNames) {
         return new TenantBatchQuery<>(
-                MAX_BATCH,
+                MAX_CHECKS,
                 single,
                 batch,
-                parameterNames,
+                List.of(parameterNames),
                 query -> query.map(TenantBatchQuery::bool).one(),
                 (query, count) -> query.map(TenantBatchQuery::bool).list());
     }
 
-    /** The statement whose table {@code {input}} has one row, of the parameters; its column {@code ordinal} is 1. */
-    static String single(String statement, List<String> parameterNames) {
-        return withInput(statement, "(values (%s, 1)) input (%s, ordinal)", ":%s", parameterNames);
-    }
-
-    /**
-     * The statement whose table {@code {input}} has a row for each element of the arrays; its column {@code ordinal} is
-     * the index of the element, from 1.
-     */
-    static String batch(String statement, List<String> parameterNames) {
-        return withInput(
-                statement.replace(" */", "_together */"),
-                "unnest(%s) with ordinality input (%s, ordinal)",
-                ":%ss",
-                parameterNames);
-    }
-
-    private static String withInput(String statement, String input, String parameter, List<String> parameterNames) {
+    /** Each row has the column {@code ordinal}: the index of the element that it belongs to, from 1. */
+    static String batchOf(String single, List<String> parameterNames) {
         List<String> names =
                 Stream.concat(Stream.of("creator"), parameterNames.stream()).toList();
-        return statement.replace(
-                "{input}",
-                input.formatted(
-                        names.stream().map(parameter::formatted).collect(Collectors.joining(", ")),
-                        names.stream().map("\"%s\""::formatted).collect(Collectors.joining(", "))));
-    }
-
-    /** Runs the single statement for each element; a row has the {@code ordinal} of its element. */
-    static String batchOf(String single, List<String> parameterNames) {
         Matcher order = ORDER.matcher(single);
-        String batch = BATCH.formatted(
+        return BATCH.formatted(
                 StatementExecution.nameOf(single),
+                names.stream().map(":%ss"::formatted).collect(Collectors.joining(", ")),
+                names.stream().map("\"%s\""::formatted).collect(Collectors.joining(", ")),
                 PARAMETER.matcher(single).replaceAll("input.\"$1\""),
                 order.find() ? ", " + QUALIFIED.matcher(order.group(1)).replaceAll("found.$1 collate") : "");
-        return batch(batch, parameterNames);
     }
 
     @Override
