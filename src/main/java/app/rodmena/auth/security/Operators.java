@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.slf4j.Logger;
@@ -37,11 +38,6 @@ public final class Operators implements AutoCloseable {
 
     /** Fingerprints of verified passwords, so that a polling client's password is not hashed with PBKDF2 every time. */
     private final Map<OperatorEntry, byte[]> verified;
-
-    /** The hash that is checked for an unknown name, so that the response takes as long as for a known one. */
-    private static final class UnknownOperator {
-        static final PasswordHash PASSWORD = PasswordHash.of("");
-    }
 
     private Operators(
             Optional<ReloadedFile<Map<String, OperatorEntry>, OperatorsException>> file,
@@ -156,12 +152,13 @@ public final class Operators implements AutoCloseable {
         return Optional.of(session);
     }
 
-    private static boolean matches(OperatorEntry operator, String password) {
-        if (password.length() > MAX_PASSWORD_LENGTH) {
-            return false;
-        }
-        boolean matches = (operator == null ? UnknownOperator.PASSWORD : operator.password()).matches(password);
-        return matches && operator != null;
+    /** For an unknown name, the hash of another operator is checked, so that the response takes as long. */
+    private boolean matches(OperatorEntry operator, String password) {
+        return password.length() <= MAX_PASSWORD_LENGTH
+                && Stream.concat(Stream.ofNullable(operator), file.get().current().values().stream())
+                        .limit(1)
+                        .anyMatch(checked -> checked.password().matches(password))
+                && operator != null;
     }
 
     private boolean isVerified(OperatorEntry operator, String password) {
