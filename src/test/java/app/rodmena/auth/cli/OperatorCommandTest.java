@@ -29,19 +29,13 @@ class OperatorCommandTest {
     }
 
     @Test
-    void operatorsAreAddedListedAndRemoved() {
+    void operatorsAreAddedListedAndRemovedInTheFileThatTheVariableSelects() throws Exception {
         assertThat(run("add alice --role control")).contains("alice is a new operator of role control");
+        assertThat(Files.readString(file)).contains("alice:control:").doesNotContain("the password");
         assertThat(run("add --role=monitor bob")).contains("bob is a new operator of role monitor");
         assertThat(run("list")).isEqualTo("alice control%nbob monitor%n".formatted());
         assertThat(run("remove alice")).contains("alice is removed");
         assertThat(run("list")).isEqualTo("bob monitor%n".formatted());
-    }
-
-    @Test
-    void theVariableSelectsTheFile() throws Exception {
-        run("add alice --role control");
-
-        assertThat(Files.readString(file)).contains("alice:control:").doesNotContain("the password");
     }
 
     @ParameterizedTest

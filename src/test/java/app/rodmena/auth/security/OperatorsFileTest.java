@@ -3,6 +3,7 @@ package app.rodmena.auth.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import app.rodmena.auth.testing.TestOperators;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OperatorsFileTest {
     private static final String LINE =
-            "alice:control:" + PasswordHash.of("correct horse").text();
+            "alice:control:pbkdf2-sha512$1000$%s$%s=".formatted("A".repeat(22), "A".repeat(43));
 
     @TempDir
     Path directory;
@@ -32,7 +33,7 @@ class OperatorsFileTest {
 
     @Test
     void operatorsAreListedWithTheirRolesUntilRemoved() throws Exception {
-        assertThat(file.put("bob", OperatorRole.MONITOR, "bob's password")).isTrue();
+        TestOperators.add(directory, "bob", OperatorRole.MONITOR, "bob's password");
         assertThat(file.put("alice", OperatorRole.CONTROL, "alice's password")).isTrue();
         assertThat(file.put("bob", OperatorRole.CONTROL, "another password")).isFalse();
         assertThat(file.list()).isEqualTo(Map.of("alice", OperatorRole.CONTROL, "bob", OperatorRole.CONTROL));
@@ -43,18 +44,7 @@ class OperatorsFileTest {
     }
 
     @Test
-    void theFileIsOwnerOnlyAndNoTemporaryFileRemains() throws Exception {
-        file.put("alice", OperatorRole.CONTROL, "correct horse");
-
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
-                .isEqualTo("rw-------");
-        try (Stream<Path> files = Files.list(directory)) {
-            assertThat(files).containsExactly(path);
-        }
-    }
-
-    @Test
-    void theFileContainsSaltedHashesOnly() throws Exception {
+    void theFileContainsSaltedHashesOnlyIsOwnerOnlyAndNoTemporaryFileRemains() throws Exception {
         file.put("alice", OperatorRole.CONTROL, "correct horse");
         file.put("bob", OperatorRole.CONTROL, "correct horse");
 
@@ -63,6 +53,11 @@ class OperatorsFileTest {
                 .isNotEqualTo(file.read().get("bob").password());
         assertThat(file.read().get("alice").password().matches("correct horse")).isTrue();
         assertThat(file.read().get("alice").password().matches("correct horsf")).isFalse();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                .isEqualTo("rw-------");
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).containsExactly(path);
+        }
     }
 
     @ParameterizedTest

@@ -61,7 +61,9 @@ public final class PostgresServer implements SuperuserAccess {
 
     /** Creates a cluster in {@code directory} and starts it; a setting is for example {@code max_connections=20}. */
     public static PostgresServer start(Path directory, String... settings) throws IOException, InterruptedException {
-        return start(TestPostgres.programs(), directory, settings);
+        List<String> all = new ArrayList<>(List.of(settings));
+        all.add("scram_iterations=1");
+        return start(TestPostgres.programs(), directory, all.toArray(String[]::new));
     }
 
     /** Does the same with Debian's PostgreSQL, for which client programs are installed. */

@@ -31,6 +31,10 @@ public final class TestKeystore {
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
                                 .toString(),
+                        "-J-XX:TieredStopAtLevel=1",
+                        "-J-XX:+UseSerialGC",
+                        "-J-Dkeystore.pkcs12.macIterationCount=1",
+                        "-J-Dkeystore.pkcs12.keyPbeIterationCount=1",
                         "-genkeypair",
                         "-alias",
                         "auth",
