@@ -4,6 +4,9 @@ import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.PoolListener;
 import app.rodmena.auth.pool.event.RefusalReason;
 import com.codahale.metrics.MetricRegistry;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /** Measures the waits of callers, the uses of connections and the time to open a connection. Thread-safe. */
@@ -12,8 +15,8 @@ public final class PoolTimes implements PoolListener {
     private final TimingRecorder uses = new TimingRecorder();
     private final TimingRecorder creations = new TimingRecorder();
 
-    /** The number of callers of each batch, without the first one. */
-    private final SlidingWindowHistogram additionalCallers = new SlidingWindowHistogram(System::nanoTime);
+    /** The callers of the last minute's batches, without the first caller of each. */
+    private final SlidingWindowSum additionalCallers = new SlidingWindowSum();
 
     PoolTimes(MetricRegistry registry) {
         registry.register("pool.wait", waits.timer());
@@ -33,7 +36,7 @@ public final class PoolTimes implements PoolListener {
             case CHECKIN -> {
                 uses.record(event.took());
                 if (event.caller().count() > 1) {
-                    additionalCallers.update(event.caller().count() - 1);
+                    additionalCallers.add(event.caller().count() - 1);
                 }
             }
             case CONNECT -> creations.record(event.took());
@@ -77,8 +80,7 @@ public final class PoolTimes implements PoolListener {
     /** Mean number of callers per use of the last minute: 1 without batches, more with them. */
     public double recentCallersPerUse() {
         long count = uses.lastMinute().count();
-        double additional = additionalCallers.getSnapshot().getMean() * additionalCallers.size();
-        return count == 0 ? 1 : 1 + additional / count;
+        return count == 0 ? 1 : 1 + (double) additionalCallers.sum() / count;
     }
 
     void each(Consumer<SlidingWindow> action) {
@@ -86,5 +88,35 @@ public final class PoolTimes implements PoolListener {
         action.accept(uses);
         action.accept(creations);
         action.accept(additionalCallers);
+    }
+
+    /** The sum of the numbers of the last minute, in the slices of {@link SlidingWindowHistogram}. Thread-safe. */
+    private static final class SlidingWindowSum implements SlidingWindow {
+        private final LongAdder current = new LongAdder();
+
+        /** Guarded by this. */
+        private final Deque<Long> past = new ArrayDeque<>();
+
+        void add(long number) {
+            current.add(number);
+        }
+
+        synchronized long sum() {
+            return current.sum() + past.stream().mapToLong(Long::longValue).sum();
+        }
+
+        @Override
+        public synchronized void rotate() {
+            past.addFirst(current.sumThenReset());
+            if (past.size() > SlidingWindowHistogram.PERCENTILE_SLICES) {
+                past.removeLast();
+            }
+        }
+
+        @Override
+        public synchronized void reset() {
+            past.clear();
+            current.reset();
+        }
     }
 }

@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  * <p>HdrHistogram's {@code Recorder} is not used: it adds the two atomic updates of its phaser and a total count to
  * each recording, twice per use of a connection, and has neither the rates nor the totals by fixed bounds.
  */
-final class SlidingWindowHistogram implements Reservoir, SlidingWindow {
+final class SlidingWindowHistogram implements Reservoir {
     static final Duration SLICE = Duration.ofSeconds(10);
 
     /** Percentiles cover one minute. */
@@ -103,8 +103,8 @@ final class SlidingWindowHistogram implements Reservoir, SlidingWindow {
         return totalNanos.sum();
     }
 
-    @Override
-    public synchronized void rotate() {
+    /** Starts the next slice. */
+    synchronized void rotate() {
         recentSlices.addFirst(current);
         current = new AtomicIntegerArray(BUCKETS);
         if (recentSlices.size() > PERCENTILE_SLICES) {
@@ -118,8 +118,7 @@ final class SlidingWindowHistogram implements Reservoir, SlidingWindow {
     }
 
     /** Percentiles and rates start again. The slices before are kept: a concurrent recording may still add to them. */
-    @Override
-    public synchronized void reset() {
+    synchronized void reset() {
         rotate();
         slicesSinceReset = 0;
     }
