@@ -76,6 +76,8 @@ class DiagnoseCommandTest {
                             .path("verdict")
                             .asText())
                     .isEqualTo("LOCK_WAIT");
+            await().untilAsserted(() ->
+                    assertThat(diagnose("--url", url, "--from", from).out).contains("held by pid " + pid));
             colleague.rollback();
             blocked.forEach(answer -> assertThat(answer.join().statusCode()).isEqualTo(200));
 
