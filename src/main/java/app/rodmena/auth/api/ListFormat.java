@@ -97,6 +97,7 @@ record ListFormat<T>(
         private final PrintStream body;
 
         private boolean first = true;
+        private volatile boolean closed;
 
         Writer(ListResponse response, ListFormat<T> format) {
             this.response = response;
@@ -105,14 +106,18 @@ record ListFormat<T>(
                 // Compressing rows one by one would take more time in calls of the compressor than in it.
                 OutputStream bytes =
                         response.isGzipped() ? new BufferedOutputStream(new Gzip.Stream(chunk), CHUNK_BYTES) : chunk;
-                body = new PrintStream(bytes, false, UTF_8); // Writes to memory, so that no error is lost
+                body = new PrintStream(bytes, false, UTF_8);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
 
+        /** @throws IllegalStateException if the list was closed, so that its reader stops */
         @Override
         public void accept(T row) {
+            if (closed) { // The stream itself would discard the row
+                throw new IllegalStateException("the list is closed");
+            }
             body.print(first ? format.opening() : ",");
             first = false;
             body.writeBytes(ApiJson.bytes(format.rowMapper().apply(row)));
@@ -132,6 +137,7 @@ record ListFormat<T>(
         /** Releases the memory of the compressor, whether or not the body has ended. */
         @Override
         public void close() {
+            closed = true;
             body.close();
         }
 

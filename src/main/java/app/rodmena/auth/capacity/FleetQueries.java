@@ -6,6 +6,7 @@ import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.pool.PoolSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -69,7 +70,7 @@ record FleetQueries(Monitor monitor) {
 
         /** Whether a retry cannot succeed. */
         boolean isPermanent() {
-            return getMessage().equals(BEHIND_POOLER);
+            return getCause() instanceof SQLFeatureNotSupportedException;
         }
     }
 
@@ -160,7 +161,7 @@ record FleetQueries(Monitor monitor) {
         try {
             return monitor.submit(connection -> {
                         if (monitor.backendPid() == 0) {
-                            throw new SQLException(BEHIND_POOLER);
+                            throw new SQLFeatureNotSupportedException(BEHIND_POOLER);
                         }
                         return query.execute(connection);
                     })

@@ -40,12 +40,13 @@ public final class DaemonThreads {
         }
     }
 
-    /** Waits for the end of the tasks up to a timeout, and interrupts them then. */
+    /** Waits for the end of the tasks up to a timeout, then interrupts them and waits as long again. */
     public static void stop(ExecutorService executor, Duration timeout) {
         executor.shutdown();
         try {
             if (!executor.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 executor.shutdownNow();
+                executor.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
             executor.shutdownNow();

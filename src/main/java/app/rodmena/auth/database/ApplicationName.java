@@ -18,6 +18,7 @@ public record ApplicationName(String instance) {
      */
     private static final Pattern INSTANCE = Pattern.compile("[A-Za-z0-9_.-]{1,%s}".formatted(MAX_INSTANCE_LENGTH));
 
+    /** Throws an {@link InvalidSettingException} if the instance name is invalid. */
     public static void requireInstance(String name) {
         InvalidSettingException.require(
                 INSTANCE.matcher(name).matches(),

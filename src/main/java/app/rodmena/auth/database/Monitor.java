@@ -161,6 +161,7 @@ public final class Monitor implements AutoCloseable {
         return backendPid;
     }
 
+    /** The current outage; empty if none is known. */
     public Optional<Outage> outage() {
         if (heartbeat.isAlive()) {
             return Optional.empty();

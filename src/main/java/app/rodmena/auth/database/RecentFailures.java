@@ -133,6 +133,7 @@ public final class RecentFailures {
         }
     }
 
+    /** The number of failures of a kind since the start. */
     public long total(FailureKind kind) {
         return totals.get(kind).sum();
     }

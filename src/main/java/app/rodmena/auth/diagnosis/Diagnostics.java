@@ -139,7 +139,7 @@ public final class Diagnostics implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            LOG.debug("The new diagnosis is late", e);
+            LOG.debug("There is no new diagnosis", e);
         }
         return last;
     }

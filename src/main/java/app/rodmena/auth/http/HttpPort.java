@@ -145,7 +145,9 @@ public final class HttpPort implements AutoCloseable {
         }
     }
 
-    /** Closes all connections, and waits up to 5 s for the end of its threads. */
+    /**
+     * Closes all connections, and waits for the end of its threads: up to 5 s, and as long again after an interrupt.
+     */
     @Override
     public void close() {
         stopAccepting();

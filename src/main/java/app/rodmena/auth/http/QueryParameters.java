@@ -11,6 +11,10 @@ import java.util.Set;
 
 /** The parameters of a request's query; an invalid one causes a 400 that names it. Immutable. */
 public record QueryParameters(Map<String, String> values) {
+    public QueryParameters {
+        values = Map.copyOf(values);
+    }
+
     /** Parses the query of a request; a parameter that is unknown or occurs twice causes a 400. */
     public static QueryParameters of(HttpServerExchange exchange, Set<String> known) {
         String query = exchange.getQueryString();

@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import javax.management.InstanceAlreadyExistsException;
+import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.MalformedObjectNameException;
@@ -142,8 +143,10 @@ public final class MBeans implements AutoCloseable {
         try {
             PLATFORM.registerMBean(bean, name);
             return () -> {
-                if (PLATFORM.isRegistered(name)) {
+                try {
                     PLATFORM.unregisterMBean(name);
+                } catch (InstanceNotFoundException e) {
+                    LOG.debug("{} was unregistered by other code in this JVM", name);
                 }
             };
         } catch (InstanceAlreadyExistsException e) {
@@ -258,7 +261,7 @@ public final class MBeans implements AutoCloseable {
                 return result.outcome();
             } catch (ActionFailedException e) {
                 LocalAudit.invoked(e.result().summary());
-                throw e;
+                throw e.isRefused() ? new IllegalArgumentException(e.getMessage()) : e;
             }
         }
     }

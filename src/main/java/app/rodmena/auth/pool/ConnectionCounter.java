@@ -60,10 +60,12 @@ final class ConnectionCounter {
         counts.addAndGet(-IN_USE);
     }
 
+    /** Counts a check-in of a connection that will be closed. */
     void checkInRetiring() {
         counts.addAndGet(RETIRING - IN_USE);
     }
 
+    /** Counts an idle connection that will be closed. */
     void retireIdle() {
         counts.addAndGet(RETIRING);
     }

@@ -20,8 +20,9 @@ record PasswordHash(String text) {
     private static final int MAX_ITERATIONS = 10_000_000;
     private static final int SALT_BYTES = 16;
     private static final int HASH_BYTES = 32;
-    private static final Pattern FORMAT = Pattern.compile("pbkdf2-sha512\\$(\\d{4,8})\\$"
-            + "([A-Za-z0-9+/]{4}){5,22}([A-Za-z0-9+/]{2}(==)?|[A-Za-z0-9+/]{3}=?)?\\$[A-Za-z0-9+/]{43}=");
+    private static final Pattern FORMAT = Pattern.compile(
+            "pbkdf2-sha512\\$(\\d{4,8})\\$"
+                    + "([A-Za-z0-9+/]{4}){5,21}([A-Za-z0-9+/]{2}(==)?|[A-Za-z0-9+/]{3}=?|[A-Za-z0-9+/]{4})\\$[A-Za-z0-9+/]{43}=");
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /** @throws IllegalArgumentException if the text is not a hash; the message quotes no part of it */

@@ -66,7 +66,8 @@ class IncidentsBeanTest {
                     .startsWith("terminated backend " + pid);
             assertThatThrownBy(() -> client.invoke(REMEDIES, "terminateBackend", 1, false))
                     .isInstanceOf(MBeanException.class)
-                    .hasMessage("there is no client backend with pid 1");
+                    .hasMessage("there is no client backend with pid 1")
+                    .hasCauseInstanceOf(IllegalArgumentException.class);
             assertThat(audit.lines()).hasSize(3);
             assertThat(audit.lines().get(0))
                     .startsWith("ada invoked terminateBackend %d (dry run): would terminate backend".formatted(pid));
@@ -86,7 +87,8 @@ class IncidentsBeanTest {
             var unused = server.engine.monitor().submit(monitor -> released.join());
             assertThatThrownBy(() -> client.invoke(REMEDIES, "terminateBackend", 1, false))
                     .isInstanceOf(MBeanException.class)
-                    .hasMessage("PostgreSQL did not answer within 3 s; the action was not executed");
+                    .hasMessage("PostgreSQL did not answer within 3 s; the action was not executed")
+                    .hasCauseInstanceOf(IllegalStateException.class);
             assertThat(audit.lines())
                     .containsExactly("ada invoked terminateBackend 1: PostgreSQL did not answer within 3 s;"
                             + " the action was not executed");

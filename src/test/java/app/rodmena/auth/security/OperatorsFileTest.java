@@ -2,6 +2,7 @@ package app.rodmena.auth.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import app.rodmena.auth.testing.TestOperators;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OperatorsFileTest {
@@ -89,6 +91,14 @@ class OperatorsFileTest {
                 .hasMessageContaining("line 3: ")
                 .message()
                 .doesNotContain("alice", "password");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"20, false", "22, true", "24, true", "88, true", "90, false"})
+    void aSaltHasSixteenBytesOrMore(int length, boolean isValid) {
+        String hash = "pbkdf2-sha512$1000$%s$%s=".formatted("A".repeat(length), "A".repeat(43));
+
+        assertThat(catchThrowable(() -> new PasswordHash(hash)) == null).isEqualTo(isValid);
     }
 
     @Test

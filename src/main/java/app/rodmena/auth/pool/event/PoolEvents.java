@@ -105,6 +105,7 @@ public final class PoolEvents {
         }
     }
 
+    /** The number of events of a kind since start. */
     public long count(PoolEventKind kind) {
         return counts.get(kind).sum();
     }
@@ -141,6 +142,7 @@ public final class PoolEvents {
         return callersServed.sum();
     }
 
+    /** The number of failures of listeners since start. */
     public long listenerFailures() {
         return listenerFailures.sum();
     }
