@@ -13,6 +13,7 @@ import java.util.Map;
  */
 final class ActivityChart {
     private static final int WIDTH = 900;
+    private static final int LABEL_WIDTH = 200;
     private static final int HEIGHT = 110;
     private static final int LANE = 18;
     private static final int MAX_LANES = 5;
@@ -96,7 +97,7 @@ final class ActivityChart {
             double left = x(bands.get(0).from);
             double right = x(bands.get(bands.size() - 1).to);
             boolean isLate = left > WIDTH / 2.0;
-            boolean isInside = !isLate && right > WIDTH - 206;
+            boolean isInside = !isLate && right + 6 > WIDTH - LABEL_WIDTH;
             marks.append("<text x='%s' y='%s'%s%s>%s</text>"
                     .formatted(
                             number(isLate ? left - 6 : isInside ? left + 6 : right + 6),

@@ -4,7 +4,6 @@ import app.rodmena.auth.diagnosis.Situation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -221,7 +220,7 @@ final class OpenIncidents {
     private Open begin(IncidentCause cause, String root, Instant now, long nanos) {
         Duration length = latest(incident -> incident.isRecent(nanos) && isSame(incident, cause, root))
                 .filter(incident -> incident.repetitions > 0)
-                .map(incident -> Collections.min(List.of(incident.length.multipliedBy(2), MAX_LENGTH)))
+                .map(incident -> Duration.ofMillis(Math.min(2 * incident.length.toMillis(), MAX_LENGTH.toMillis())))
                 .orElse(MIN_LENGTH);
         String initialRoot = TENTATIVE.contains(root) ? UNKNOWN : root;
         Open incident = new Open(Incident.newId(now), initialRoot, cause, length, nanos);
