@@ -24,10 +24,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The configuration of HAProxy: a rolling restart of the servers behind it fails no request. */
+/** The configuration of HAProxy: a restart or a pause of a server behind it fails no request. */
 class HaProxyTest {
     private static final Path CONFIGURATION =
             Path.of("src/deploy/haproxy/haproxy.cfg").toAbsolutePath();
@@ -41,25 +42,25 @@ class HaProxyTest {
     private final ConcurrentLinkedQueue<String> answers = new ConcurrentLinkedQueue<>();
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(CLIENTS);
 
+    private final List<AuthProcess> running = new ArrayList<>();
+    private final int port = Program.freePort();
+    // The third server is never there.
+    private final int[] servers = {Program.freePort(), Program.freePort(), Program.freePort()};
+
     @TempDir
     Path directory;
 
+    HaProxyTest() throws IOException {}
+
+    @AfterEach
+    void stop() {
+        timer.shutdownNow();
+        running.forEach(AuthProcess::close);
+    }
+
     @Test
     void aRollingRestartFailsNoRequest() throws Exception {
-        int port = Program.freePort();
-        // The third server is never there.
-        int[] servers = {Program.freePort(), Program.freePort(), Program.freePort()};
-        Map<String, String> environment = Map.of(
-                "AUTH_LISTEN", "127.0.0.1:" + port,
-                "AUTH_1", "127.0.0.1:" + servers[0],
-                "AUTH_2", "127.0.0.1:" + servers[1],
-                "AUTH_3", "127.0.0.1:" + servers[2]);
-        String haproxy = Program.installed("/usr/sbin/haproxy", "haproxy");
-        List<AuthProcess> running = new ArrayList<>();
-        try (Program proxy =
-                Program.start(directory, environment, List.of(haproxy, "-db", "-f", CONFIGURATION.toString()))) {
-            await().untilAsserted(
-                            () -> assertThat(proxy.output()).contains("auth/auth1 is DOWN", "auth/auth2 is DOWN"));
+        try (Program proxy = startProxy()) {
             running.add(start(servers[0]));
             running.add(start(servers[1]));
             awaitUp(proxy, "auth1", 1);
@@ -81,9 +82,46 @@ class HaProxyTest {
             timer.shutdown();
             assertThat(timer.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
             assertThat(failures).as(proxy::output).isEmpty();
-        } finally {
-            timer.shutdownNow();
-            running.forEach(AuthProcess::close);
+        }
+    }
+
+    @Test
+    void aServerThatIsSlowForASecondStaysUp() throws Exception {
+        try (Program proxy = startProxy()) {
+            running.add(start(servers[0]));
+            awaitUp(proxy, "auth1", 1);
+
+            running.get(0).signal("STOP");
+            // Longer than two intervals of the check, shorter than its timeout.
+            TimeUnit.MILLISECONDS.sleep(1_200);
+            running.get(0).signal("CONT");
+            request("GET", "http://127.0.0.1:" + port + "/api/roles");
+
+            assertThat(failures).as(proxy::output).isEmpty();
+            // Once, before it was started.
+            assertThat(logged(proxy, "auth1 is DOWN")).as(proxy::output).isEqualTo(1);
+        }
+    }
+
+    /** Starts HAProxy and waits until it has found that no server is there. */
+    private Program startProxy() throws IOException {
+        Map<String, String> environment = Map.of(
+                "AUTH_LISTEN", "127.0.0.1:" + port,
+                "AUTH_1", "127.0.0.1:" + servers[0],
+                "AUTH_2", "127.0.0.1:" + servers[1],
+                "AUTH_3", "127.0.0.1:" + servers[2]);
+        String haproxy = Program.installed("/usr/sbin/haproxy", "haproxy");
+        Program proxy = Program.start(directory, environment, List.of(haproxy, "-db", "-f", CONFIGURATION.toString()));
+        try {
+            await().untilAsserted(() -> {
+                for (int i = 1; i <= servers.length; i++) {
+                    assertThat(logged(proxy, "auth%d is DOWN".formatted(i))).isEqualTo(1);
+                }
+            });
+            return proxy;
+        } catch (Throwable e) {
+            proxy.close();
+            throw e;
         }
     }
 
@@ -99,8 +137,15 @@ class HaProxyTest {
 
     /** Waits until HAProxy has found the server ready this many times. */
     private static void awaitUp(Program proxy, String server, int times) {
-        await().untilAsserted(() -> assertThat(proxy.output().split("Server auth/%s is UP".formatted(server), -1))
-                .hasSizeGreaterThan(times));
+        await().untilAsserted(() -> assertThat(logged(proxy, server + " is UP")).isEqualTo(times));
+    }
+
+    /** The number of changes of this kind in HAProxy's log; each is on stderr, too, after {@code [WARNING]}. */
+    private static long logged(Program proxy, String change) {
+        return proxy.output()
+                .lines()
+                .filter(line -> line.startsWith("Server auth/" + change))
+                .count();
     }
 
     private void awaitAnswers() {
