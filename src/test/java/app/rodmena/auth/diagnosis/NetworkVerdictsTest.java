@@ -133,7 +133,7 @@ class NetworkVerdictsTest {
             stopped.set(true);
             clients.forEach(NetworkVerdictsTest::joinQuietly);
             assertThat(verdicts).isSubsetOf(Verdict.WORKING);
-            assertThat(situations).isSubsetOf(Situation.WELL, Situation.SATURATED);
+            assertThat(situations).isSubsetOf(Situation.WELL, Situation.OPENING, Situation.SATURATED);
         }
     }
 

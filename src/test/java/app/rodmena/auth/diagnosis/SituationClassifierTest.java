@@ -290,8 +290,7 @@ class SituationClassifierTest {
         try (Scene scene = new Scene(TestPostgres.freshDatabase());
                 Clients clients = new Clients(scene, 12, CallContext.named("GET /api/roles"), 0.02)) {
             clients.start();
-            Diagnosis diagnosis = scene.await(Situation.SATURATED, ": each ");
-            assertThat(diagnosis.sentence())
+            assertThat(scene.await(Situation.SATURATED, "3 of 3 ", ": each ").sentence())
                     .matches("3 of 3 connections in use for up to .+ ms, [89] requests waiting: each is returned soon"
                             + " \\(median .+ ms, .+ check-ins per second\\): .+");
         }
@@ -302,7 +301,7 @@ class SituationClassifierTest {
         try (Scene scene = new Scene(TestPostgres.freshDatabase());
                 Clients clients = new Clients(scene, 12, CallContext.named("GET /api/roles"), 0.9)) {
             clients.start();
-            assertThat(scene.await(Situation.SATURATED, "none ").sentence())
+            assertThat(scene.await(Situation.SATURATED, "3 of 3 ", "none ").sentence())
                     .matches(
                             "3 of 3 connections in use for up to .+ ms, [89] requests waiting: none was returned recently;"
                                     + " the longest use .+ \\(GET /api/roles\\)");

@@ -11,14 +11,12 @@ import java.sql.Connection;
 import java.time.Duration;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** PgBouncer in front of PostgreSQL pauses, restarts, has few connections or refuses start-up options. */
-@Tag("faults")
 class PoolerFaultsTest {
     private static final Duration A_WHILE = Duration.ofMillis(1_500);
 
@@ -75,8 +73,8 @@ class PoolerFaultsTest {
     /**
      * In session mode the monitor occupies one connection of PgBouncer, and the pool may open 5. A request on a
      * connection beyond PgBouncer's limit waits until socket_timeout and is answered 503 DATABASE_DOWN. This test
-     * therefore asserts only on later requests, and in session mode allows for a few, because requests that happen to
-     * overlap need more connections than the limit.
+     * therefore asserts only on later requests. In session mode requests that happen to overlap need more connections
+     * than the limit: on a busy machine many may be in the batch that waits so after the lock's end, and a few later.
      */
     @ParameterizedTest
     @CsvSource({"transaction, 5", "transaction, 2", "transaction, 1", "session, 4", "session, 2"})
@@ -92,12 +90,13 @@ class PoolerFaultsTest {
                             probe.observe(A_WHILE);
                         }
                     });
+            Duration ended = full.fault().ended();
+            Duration later = mode.equals("session") ? ended.plus(ProbedServer.SOCKET_TIMEOUT) : ended;
             assertThat(full.health()).allMatch(Recording.HealthSample::healthy);
             assertThat(full.diagnoses()).noneMatch(sample -> sample.situation().equals("DATABASE_DOWN"));
             assertThat(full.exchanges())
                     .as("requests sent after the lock's end are not kept waiting by PgBouncer")
-                    .filteredOn(
-                            exchange -> exchange.sent().compareTo(full.fault().ended()) > 0)
+                    .filteredOn(exchange -> exchange.sent().compareTo(later) > 0)
                     .filteredOn(exchange -> exchange.took().compareTo(ProbedServer.SOCKET_TIMEOUT) >= 0)
                     .hasSizeLessThan(mode.equals("session") ? 10 : 1);
         });
