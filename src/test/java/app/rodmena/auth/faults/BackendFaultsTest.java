@@ -18,12 +18,10 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** PostgreSQL's processes are ended, stopped and restarted. */
-@Tag("faults")
 class BackendFaultsTest {
     /** Three of them are reserved for superusers; the server may open six. */
     private static final int MAX_CONNECTIONS = 20;

@@ -9,12 +9,10 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** HAProxy drains the primary: open sessions stay on it, new connections are refused or routed to the standby. */
-@Tag("faults")
 class HaProxyFaultsTest {
     private static final Duration A_WHILE = Duration.ofMillis(1_500);
 

@@ -27,6 +27,7 @@ class InvariantTest {
     private static final Duration BEGAN = seconds(10);
     private static final Duration ENDED = seconds(15);
     private static final Duration OVER = seconds(20);
+    private static final ProcessSample BASELINE = new ProcessSample(seconds(0), 40, 80, Map.of());
 
     private final List<Exchange> exchanges = new ArrayList<>();
     private final List<Duration> pending = new ArrayList<>();
@@ -34,7 +35,7 @@ class InvariantTest {
     private final List<ReadySample> ready = new ArrayList<>();
     private final List<DiagnosisSample> diagnoses = new ArrayList<>();
     private final List<BackendSample> backends = new ArrayList<>();
-    private final List<ProcessSample> processes = new ArrayList<>();
+    private ProcessSample process = BASELINE;
     private final List<String> log = new ArrayList<>();
     private final List<WriteOutcome> writes = new ArrayList<>();
     private final List<IncidentSample> incidents = new ArrayList<>();
@@ -50,7 +51,6 @@ class InvariantTest {
             ready.add(new ReadySample(at, Duration.ofMillis(2), 200));
             diagnoses.add(new DiagnosisSample(at, "WELL", "Well"));
             backends.add(new BackendSample(at, 6));
-            processes.add(new ProcessSample(at, 40, 80, Map.of()));
         }
     }
 
@@ -158,8 +158,7 @@ class InvariantTest {
 
     @Test
     void leakedThreadsAndDescriptorsAreFound() {
-        processes.add(
-                new ProcessSample(OVER, 40 + NothingLeft.TOLERANCE + 1, 80 + NothingLeft.TOLERANCE + 1, Map.of()));
+        process = new ProcessSample(OVER, 40 + NothingLeft.TOLERANCE + 1, 80 + NothingLeft.TOLERANCE + 1, Map.of());
         assertViolated("LL");
     }
 
@@ -245,8 +244,8 @@ class InvariantTest {
                 ready,
                 diagnoses,
                 backends,
-                processes,
-                new ProcessSample(seconds(0), 40, 80, Map.of()),
+                BASELINE,
+                process,
                 log,
                 writes,
                 incidents,

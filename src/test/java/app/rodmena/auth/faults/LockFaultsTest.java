@@ -15,12 +15,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Statements wait for locks, are cancelled or fail in PostgreSQL. */
-@Tag("faults")
 class LockFaultsTest {
     private static final Duration A_WHILE = Duration.ofMillis(2_500);
 

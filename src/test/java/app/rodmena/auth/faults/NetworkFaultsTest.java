@@ -8,12 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Network faults between the server and PostgreSQL. */
-@Tag("faults")
 class NetworkFaultsTest {
     private static final Duration A_WHILE = Duration.ofMillis(1_500);
 

@@ -12,11 +12,9 @@ final class NothingLeft implements Invariant {
     @Override
     public List<Violation> check(Recording seen) {
         List<Violation> violations = new ArrayList<>();
-        if (!seen.processes().isEmpty()) {
-            ProcessSample last = seen.processes().get(seen.processes().size() - 1);
-            compare("threads", seen.baseline().threads(), last.threads(), last, violations);
-            compare("descriptors", seen.baseline().descriptors(), last.descriptors(), last, violations);
-        }
+        ProcessSample last = seen.process();
+        compare("threads", seen.baseline().threads(), last.threads(), last, violations);
+        compare("descriptors", seen.baseline().descriptors(), last.descriptors(), last, violations);
         return violations;
     }
 

@@ -3,7 +3,6 @@ package app.rodmena.auth.faults;
 import app.rodmena.auth.faults.Recording.BackendSample;
 import app.rodmena.auth.faults.Recording.DiagnosisSample;
 import app.rodmena.auth.faults.Recording.HealthSample;
-import app.rodmena.auth.faults.Recording.ProcessSample;
 import app.rodmena.auth.faults.Recording.ReadySample;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +31,6 @@ final class Observations {
     final Queue<ReadySample> ready = new ConcurrentLinkedQueue<>();
     final Queue<DiagnosisSample> diagnoses = new ConcurrentLinkedQueue<>();
     final Queue<BackendSample> backends = new ConcurrentLinkedQueue<>();
-    final Queue<ProcessSample> processes = new ConcurrentLinkedQueue<>();
     final Queue<Write> writes = new ConcurrentLinkedQueue<>();
     final Queue<Violation> leaks = new ConcurrentLinkedQueue<>();
     private final Set<String> leakingSources = ConcurrentHashMap.newKeySet();
@@ -90,6 +88,5 @@ final class Observations {
         ready.clear();
         diagnoses.clear();
         backends.clear();
-        processes.clear();
     }
 }

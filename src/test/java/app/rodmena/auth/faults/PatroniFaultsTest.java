@@ -13,12 +13,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Patroni moves the primary to another node, on request and when the primary is killed. */
-@Tag("faults")
 class PatroniFaultsTest {
     /** The expected situations: without a primary, only the standby is reachable. */
     private static final Set<String> OUTAGE = Set.of("DATABASE_DOWN", "NO_PRIMARY");

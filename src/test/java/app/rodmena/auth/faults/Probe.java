@@ -266,8 +266,7 @@ final class Probe {
     }
 
     private Recording recording(Fault fault, int logBefore) throws Exception {
-        List<ProcessSample> processes = new ArrayList<>(observations.processes);
-        processes.add(server.process(observations.now()));
+        ProcessSample process = server.process(observations.now());
         List<Duration> pending = observations.pending();
         List<Exchange> exchanges = List.copyOf(observations.exchanges);
         List<IncidentSample> incidents = incidents(exchanges);
@@ -283,8 +282,8 @@ final class Probe {
                 List.copyOf(observations.ready),
                 sorted(observations.diagnoses, Comparator.comparing(DiagnosisSample::at)),
                 List.copyOf(observations.backends),
-                processes,
                 baseline,
+                process,
                 log,
                 writes(),
                 incidents,

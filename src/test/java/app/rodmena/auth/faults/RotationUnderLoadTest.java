@@ -14,14 +14,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The password is rotated in the file, and later in PostgreSQL, while the pool replaces its connections all the time.
  */
-@Tag("faults")
 class RotationUnderLoadTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

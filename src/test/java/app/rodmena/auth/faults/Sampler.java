@@ -22,13 +22,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 
-/** Samples the server periodically from outside: health, diagnosis, backends and process. */
+/** Samples the server periodically from outside: health, diagnosis and backends. */
 final class Sampler implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long HEALTH_MILLIS = 150;
     private static final long DIAGNOSIS_MILLIS = 250;
     private static final long BACKENDS_MILLIS = 150;
-    private static final long PROCESS_MILLIS = 250;
 
     private final HttpClient http;
     private final ProbedServer server;
@@ -52,7 +51,6 @@ final class Sampler implements AutoCloseable {
         every(HEALTH_MILLIS, this::ready);
         every(DIAGNOSIS_MILLIS, this::diagnosis);
         every(BACKENDS_MILLIS, this::backends);
-        every(PROCESS_MILLIS, this::process);
     }
 
     private void every(long millis, Runnable look) {
@@ -141,10 +139,6 @@ final class Sampler implements AutoCloseable {
             // Already broken: the next sample opens another.
         }
         postgres = null;
-    }
-
-    private void process() {
-        observations.processes.add(server.process(observations.now()));
     }
 
     private void get(String url, Consumer<HttpResponse<String>> then) {

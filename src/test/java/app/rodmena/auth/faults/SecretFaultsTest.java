@@ -12,14 +12,12 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The password is rotated, or privileges are revoked. */
-@Tag("faults")
 class SecretFaultsTest {
     private static final Duration A_WHILE = Duration.ofSeconds(3);
 

@@ -10,12 +10,10 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The primary's address leads to a standby, the primary becomes read-only, or one of several hosts is down. */
-@Tag("faults")
 class StandbyFaultsTest {
     private static final Duration A_WHILE = Duration.ofSeconds(2);
 
