@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import app.rodmena.auth.faults.Recording.DiagnosisSample;
 import app.rodmena.auth.faults.Recording.ExpectedVerdict;
 import app.rodmena.auth.faults.Recording.Fault;
+import app.rodmena.auth.faults.Recording.HealthSample;
 import app.rodmena.auth.faults.Recording.IncidentSample;
 import app.rodmena.auth.faults.Recording.Limits;
 import app.rodmena.auth.faults.Recording.ProcessSample;
@@ -233,7 +234,7 @@ final class Probe {
 
     private void awaitSteadyService() {
         try {
-            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(this::isSteady);
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(() -> isSteady() && isHealthy());
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(
                     "The service is not well before a fault: "
@@ -257,6 +258,14 @@ final class Probe {
         return recent.size() >= 10
                 && recent.stream().allMatch(Exchange::right)
                 && observations.pending().stream().allMatch(sent -> sent.compareTo(recently) > 0);
+    }
+
+    /** Whether the latest answer of /health is "healthy", which may follow the clients' answers by seconds. */
+    private boolean isHealthy() {
+        return observations.health.stream()
+                .reduce((one, other) -> other)
+                .filter(HealthSample::healthy)
+                .isPresent();
     }
 
     private boolean isBackAtBaseline() {

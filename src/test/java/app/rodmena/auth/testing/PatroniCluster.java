@@ -15,6 +15,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -139,11 +140,20 @@ public final class PatroniCluster implements SuperuserAccess {
         private void end(String signal) throws IOException, InterruptedException {
             PostgresServer.signal(program.pid(), "KILL");
             Path pidFile = data.resolve("postmaster.pid");
-            if (Program.isListening(port) && Files.exists(pidFile)) {
-                PostgresServer.signal(
-                        Long.parseLong(Files.readAllLines(pidFile).get(0).strip()), signal);
-            }
-            patience().until(() -> !Program.isListening(port));
+            // Patroni may have started a postmaster that does not listen yet.
+            patience()
+                    .ignoreException(NoSuchFileException.class)
+                    .during(Duration.ofMillis(500))
+                    .until(() -> {
+                        boolean listening = Program.isListening(port);
+                        if (listening && Files.exists(pidFile)) {
+                            PostgresServer.signal(
+                                    Long.parseLong(
+                                            Files.readAllLines(pidFile).get(0).strip()),
+                                    signal);
+                        }
+                        return !listening;
+                    });
         }
 
         /** Whether this node has this role, for example {@code primary}, according to Patroni. */
