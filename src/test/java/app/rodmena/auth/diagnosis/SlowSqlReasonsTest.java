@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SlowSqlReasonsTest {
     private static final int CALLERS = 3;
+
+    /** A statement is slow after a second, so that the load that makes it slow is short. */
+    private static final DiagnosisConfig CONFIG = new DiagnosisConfig(Duration.ofSeconds(1), Duration.ofSeconds(1));
 
     @TempDir
     static Path directory;
@@ -69,7 +73,7 @@ class SlowSqlReasonsTest {
             scene.callers(CALLERS, "GET /report", handle -> {
                 handle.execute("set work_mem = '64kB'");
                 return handle.execute("""
-                        with wide as materialized (select repeat('x', 7500) from generate_series(1, 10000))
+                        with wide as materialized (select repeat('x', 75000) from generate_series(1, 1000))
                         select count(*) from generate_series(1, 10000), wide
                         """);
             });
@@ -81,12 +85,11 @@ class SlowSqlReasonsTest {
     @Test
     void theWriteAheadLogIsWrittenSlowly() throws Exception {
         try (Scene scene = scene("writes")) {
-            execute(scene, "create table log (filler text)");
+            execute(scene, "create table log (id int)");
             scene.callers(
                     CALLERS,
                     "POST /report",
-                    handle -> handle.execute(
-                            "insert into log select repeat(md5(cast(n as text)), 30) from generate_series(1, 10000000) n"));
+                    handle -> handle.execute("do 'begin loop insert into log values (1); commit; end loop; end'"));
 
             awaitReason(scene, "wait event ", "the write-ahead log");
         }
@@ -151,7 +154,7 @@ class SlowSqlReasonsTest {
     private static Scene scene(String database) throws Exception {
         postgres.execute("postgres", "create database " + database);
         DatabaseTarget target = postgres.target(database, "postgres", "");
-        return new Scene(target);
+        return new Scene(target, Scene.SMALL, CONFIG);
     }
 
     private static void execute(Scene scene, String sql) throws Exception {
