@@ -284,7 +284,7 @@ class VerdictsTest {
     private static void connectRepeatedly(Scene scene, AtomicBoolean done) {
         while (!done.get()) {
             try (Connection session = Scene.otherSession(scene.target, "billing")) {
-                Scene.run(session, "select 1");
+                Scene.run(session, "select pg_sleep(0.05)");
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
