@@ -39,7 +39,8 @@ class SampleRingTest {
         for (int i = 0; i < 2 * SampleRing.SECONDS; i++) {
             List<Sample> samples = new ArrayList<>();
             for (int j = 0; j < 200; j++) {
-                String name = i + " " + j + filler;
+                // The names of further samples are not kept.
+                String name = i + " " + j + (j < SampleRing.ROWS ? filler : "");
                 samples.add(new Sample(Sample.Kind.POOL, j, j, "a" + name, "b" + name, "c" + name, name, name, 1));
             }
             ring.add(new SampleRing.Second(time(i), Situation.WELL, i + filler, true, samples), nanos(i));
