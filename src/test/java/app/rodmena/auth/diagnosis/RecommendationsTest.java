@@ -55,8 +55,7 @@ class RecommendationsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        postgres = PostgresServer.start(
-                directory, "max_connections=20", "max_prepared_transactions=2", "autovacuum_naptime=1s");
+        postgres = PostgresServer.start(directory, "max_connections=20", "max_prepared_transactions=2");
         postgres.execute("postgres", "create role %s login password '%s'".formatted(COLLEAGUE, PASSWORD));
     }
 
@@ -596,6 +595,9 @@ class RecommendationsTest {
                     """);
             superuserHere("insert into auth_group (creator, role) select 'c', n from generate_series(1, 20000) n");
             superuserHere("create table used (n int)");
+            // Only now, because there are many databases and each would get a worker every second.
+            superuser("alter system set autovacuum_naptime = '1s'");
+            superuser("select pg_reload_conf()");
             // Each subtransaction that writes uses a transaction ID.
             superuserHere("""
                     do $$ begin
@@ -616,6 +618,8 @@ class RecommendationsTest {
                     }
                 });
             }
+            superuser("alter system reset autovacuum_naptime");
+            superuser("select pg_reload_conf()");
             runInBackground(session(role), "alter table auth_group add column note text");
         }
 
