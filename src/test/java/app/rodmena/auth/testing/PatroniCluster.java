@@ -174,19 +174,12 @@ public final class PatroniCluster implements SuperuserAccess {
             return URI.create(url(restPort) + "/" + path);
         }
 
-        /** Whether this node is the primary, according to PostgreSQL. */
-        private boolean isPrimary() {
-            try (Connection connection = connect("127.0.0.1:" + port, "postgres", "any");
-                    var statement = connection.createStatement();
-                    var row = statement.executeQuery("select not pg_is_in_recovery()")) {
-                return row.next() && row.getBoolean(1);
-            } catch (SQLException e) {
-                return false;
-            }
+        private Connection connect() throws SQLException {
+            return PatroniCluster.connect("127.0.0.1:" + port, "postgres", "any");
         }
 
         private boolean isConfigured(String parameter, String value) throws SQLException {
-            try (Connection connection = connect("127.0.0.1:" + port, "postgres", "any");
+            try (Connection connection = connect();
                     var query = connection.prepareStatement("select current_setting(?)")) {
                 query.setString(1, parameter);
                 try (var row = query.executeQuery()) {
@@ -195,9 +188,22 @@ public final class PatroniCluster implements SuperuserAccess {
             }
         }
 
-        /** Waits until this node is the primary. */
-        public void awaitPromotion() {
-            patience().pollInterval(Duration.ofMillis(20)).until(this::isPrimary);
+        /** Waits until this node is the primary, according to PostgreSQL. */
+        public void awaitPromotion() throws SQLException {
+            awaitPromotion(() -> {});
+        }
+
+        /** @param check may throw, which ends the wait; one connection for all polls, because a login takes longer */
+        private void awaitPromotion(Runnable check) throws SQLException {
+            try (Connection connection = connect();
+                    var query = connection.prepareStatement("select not pg_is_in_recovery()")) {
+                patience().pollInterval(Duration.ofMillis(20)).until(() -> {
+                    check.run();
+                    try (var row = query.executeQuery()) {
+                        return row.next() && row.getBoolean(1);
+                    }
+                });
+            }
         }
 
         /** This node as a server line of HAProxy's configuration; HAProxy considers it up while it is the primary. */
@@ -243,7 +249,7 @@ public final class PatroniCluster implements SuperuserAccess {
     }
 
     /** Swaps the roles of the nodes; returns as soon as the standby is promoted. */
-    public void switchover() {
+    public void switchover() throws SQLException {
         Node from = primary();
         Node to = standby();
         CompletableFuture<HttpResponse<String>> response = http.sendAsync(
@@ -252,13 +258,12 @@ public final class PatroniCluster implements SuperuserAccess {
                                 {"leader":"%s","candidate":"%s"}""".formatted(from.name, to.name)))
                         .build(),
                 BodyHandlers.ofString());
-        patience().pollInterval(Duration.ofMillis(20)).until(() -> {
+        to.awaitPromotion(() -> {
             if (response.isDone()) {
                 assertThat(response.join().statusCode())
                         .as(() -> response.join().body())
                         .isEqualTo(200);
             }
-            return to.isPrimary();
         });
     }
 
