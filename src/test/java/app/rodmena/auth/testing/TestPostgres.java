@@ -32,6 +32,8 @@ public final class TestPostgres {
                         .setServerConfig("max_connections", "220")
                         // The default takes 20 ms in a JVM without the optimizing compiler
                         .setServerConfig("scram_iterations", "1")
+                        // With dozens of databases, its launcher starts a worker every second
+                        .setServerConfig("autovacuum", "off")
                         .start();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
