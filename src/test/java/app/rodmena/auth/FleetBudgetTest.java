@@ -1,44 +1,71 @@
 package app.rodmena.auth;
 
-import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.throwable;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.capacity.BudgetExceededException;
+import app.rodmena.auth.capacity.BudgetPolicy;
+import app.rodmena.auth.capacity.CapacityConfig;
+import app.rodmena.auth.capacity.FleetWatch;
+import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.testing.AuthProcess;
+import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.PostgresServer;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
+import app.rodmena.auth.testing.TestServer;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Several processes on one small PostgreSQL: each has to know of the others from pg_stat_activity alone. */
+/**
+ * Several processes on one small PostgreSQL: each has to know of the others from pg_stat_activity alone. Where a test
+ * shows nothing about the process itself, its engine and its fleet watch run in this JVM.
+ */
 class FleetBudgetTest {
     /** Room for four processes of 4 + 2 and one that watches, with three to spare. */
     private static final int MAX_CONNECTIONS = 3 + 4 * 7 + 3;
+
+    /** How long a server waits for its admission, and then for its database, before it serves. */
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(5);
 
     @TempDir
     Path directory;
 
     private final List<AuthProcess> processes = new ArrayList<>();
+    private final List<Member> members = new CopyOnWriteArrayList<>();
+    private final ExecutorService threads = Executors.newFixedThreadPool(5);
     private PostgresServer postgres;
 
     @BeforeEach
@@ -50,63 +77,75 @@ class FleetBudgetTest {
     void stop() {
         processes.forEach(AuthProcess::terminate);
         processes.forEach(AuthProcess::close);
+        members.forEach(Member::close);
+        threads.shutdownNow();
         postgres.close();
     }
 
     @Test
     void ofFiveThatStartAtOnceTheFourThatFitStayAndTheShareOfOneThatDiesIsFreeAtOnce() throws Exception {
-        for (int i = 1; i <= 5; i++) {
-            start("fleet-" + i, "refuse");
+        List<TestProxy> proxies = new ArrayList<>();
+        try {
+            List<CompletableFuture<Member>> starts = new ArrayList<>();
+            for (int i = 1; i <= 5; i++) {
+                TestProxy proxy = new TestProxy(direct());
+                proxies.add(proxy);
+                String instance = "fleet-" + i;
+                starts.add(CompletableFuture.supplyAsync(() -> join(proxy.target(), instance, 4, 2), threads));
+            }
+            List<Throwable> refusals = new ArrayList<>();
+            for (CompletableFuture<Member> start : starts) {
+                start.handle((member, failure) -> failure == null || refusals.add(failure.getCause()))
+                        .get(180, TimeUnit.SECONDS);
+            }
+
+            assertThat(refusals)
+                    .singleElement()
+                    .asInstanceOf(throwable(BudgetExceededException.class))
+                    .hasMessageContaining("no room for the 7 connections that this process may open (4 + 2, and")
+                    // Of 31, or of fewer while a session is there that has not said its name yet.
+                    .message()
+                    .containsPattern(
+                            "28 of (31|30|29) connections are committed to 4 processes \\(max_connections 34, 3");
+            assertThat(members).hasSize(4).allMatch(Member::isAdmitted);
+
+            int dying = IntStream.range(0, 5)
+                    .filter(i -> !starts.get(i).isCompletedExceptionally())
+                    .findFirst()
+                    .orElseThrow();
+            proxies.get(dying).stop();
+
+            join(direct(), "fleet-6", 4, 2);
+            assertThat(members).hasSize(5).allMatch(Member::isAdmitted);
+        } finally {
+            members.forEach(Member::close);
+            proxies.forEach(TestProxy::close);
         }
-        await().atMost(180, TimeUnit.SECONDS).until(() -> running() + ended() == 5);
-        assertThat(running())
-                .as(() -> String.join(
-                        "\n", processes.stream().map(AuthProcess::err).toList()))
-                .isEqualTo(4);
-        AuthProcess refused = processes.stream()
-                .filter(process -> !process.isAlive())
-                .findFirst()
-                .orElseThrow();
-        assertThat(refused.awaitEnd()).isEqualTo(1);
-        assertThat(refused.out()).doesNotContain("Listening");
-        assertThat(refused.err())
-                .contains("Stopped: no room for the 7 connections that this process may open (4 + 2, and")
-                // Of 31, or of fewer while a session is there that has not said its name yet.
-                .containsPattern("28 of (31|30|29) connections are committed to 4 processes \\(max_connections 34, 3")
-                .doesNotContain("\tat ");
-        assertThat(processes.stream().filter(AuthProcess::isAlive))
-                .allSatisfy(process -> assertThat(process.err()).doesNotContain("does not fit"));
-
-        processes.stream()
-                .filter(AuthProcess::isAlive)
-                .findFirst()
-                .orElseThrow()
-                .kill();
-
-        start("fleet-6", "refuse").awaitStart();
-        assertThat(running()).isEqualTo(4);
     }
 
     @Test
     void oneThatDoesNotFitIsToldSoAndStaysIfItOnlyIsToBeWarned() throws Exception {
-        AuthProcess process =
-                start("large", "warn", "--pool-size=20", "--max-overflow=20").awaitStart();
-
-        await().until(() -> process.err().contains("The fleet does not fit: no room for the 41 connections"));
-        assertThat(process.ask("GET", "/ping", "none").get().statusCode()).isEqualTo(200);
+        try (LogOf log = LogOf.logger("auth.capacity");
+                AuthServer server = AuthServer.start(config(direct(), BudgetPolicy.WARN, 20, 20))) {
+            await().until(() ->
+                    String.join("\n", log.lines()).contains("The fleet does not fit: no room for the 41 connections"));
+            assertThat(statusOfPing(server)).isEqualTo(200);
+        }
     }
 
     @Test
     void itLooksAtNothingIfItIsToldNotTo() throws Exception {
-        AuthProcess process =
-                start("large", "off", "--pool-size=20", "--max-overflow=20").awaitStart();
+        try (LogOf log = LogOf.logger("auth.capacity");
+                AuthServer server = AuthServer.start(config(direct(), BudgetPolicy.OFF, 20, 20))) {
+            await().until(() -> server.fleet().latest().isPresent());
 
-        assertThat(process.err()).doesNotContain("fit");
+            assertThat(log.lines()).noneMatch(line -> line.contains("fit"));
+        }
     }
 
     @Test
     void oneThatHadToWaitForItsDatabaseEndsAsSoonAsItKnowsThatItDoesNotFit() throws Exception {
-        start("first", "refuse", "--pool-size=25", "--max-overflow=5").awaitStart();
+        join(direct(), "first", 25, 5);
         try (TestProxy proxy = new TestProxy(direct())) {
             proxy.stop();
             AuthProcess second = start("second", "refuse", through(proxy)).awaitStart();
@@ -121,11 +160,13 @@ class FleetBudgetTest {
     void behindAPoolerItSaysThatItCannotSeeTheFleetAndRuns() throws Exception {
         try (TestProxy pooler = new TestProxy(direct())) {
             pooler.refuseOptions();
-            AuthProcess process =
-                    start("pooled", "refuse", through(pooler), "--pool-size=50").awaitStart();
-
-            assertThat(process.err()).contains("The fleet's budget is not monitored: ", "pooler");
-            assertThat(process.ask("GET", "/ping", "none").get().statusCode()).isEqualTo(200);
+            try (LogOf log = LogOf.logger("auth.capacity");
+                    AuthServer server = AuthServer.start(config(pooler.target(), BudgetPolicy.REFUSE, 50, 5))) {
+                assertThat(log.lines())
+                        .anySatisfy(
+                                line -> assertThat(line).contains("The fleet's budget is not monitored: ", "pooler"));
+                assertThat(statusOfPing(server)).isEqualTo(200);
+            }
         }
     }
 
@@ -133,16 +174,21 @@ class FleetBudgetTest {
     void processesWithOneNameAreCountedEach() throws Exception {
         String[] pool = {"--pool-size=10", "--max-overflow=4"};
         AuthProcess first = start("same", "refuse", pool).awaitStart();
-        start("same", "refuse", pool).awaitStart();
+        join(direct(), "same", 10, 4);
 
         AuthProcess third = start("same", "refuse", pool);
 
         assertThat(third.awaitEnd()).isEqualTo(1);
-        assertThat(third.err()).containsPattern("30 of (31|30|29) connections are committed to 2 processes");
+        assertThat(third.out()).doesNotContain("Listening");
+        assertThat(third.err())
+                .contains("Stopped: no room for the 15 connections that this process may open (10 + 4, and")
+                .containsPattern("30 of (31|30|29) connections are committed to 2 processes")
+                .doesNotContain("\tat ");
+        assertThat(first.err()).doesNotContain("does not fit");
 
         first.kill();
 
-        start("same", "refuse", pool).awaitStart();
+        join(direct(), "same", 10, 4);
     }
 
     @Test
@@ -150,50 +196,51 @@ class FleetBudgetTest {
         try (PostgresServer standby = postgres.standby();
                 TestProxy proxy = new TestProxy(superuser(standby))) {
             proxy.stop();
-            String[] pool = {"--pool-size=20", "--max-overflow=4"};
-            AuthProcess established = start("same", "refuse", pool[0], pool[1], urlOf(postgres, proxyPort(proxy)))
-                    .awaitStart();
+            Member established = join(targetOf(postgres, proxyPort(proxy)), "same", 20, 4);
             postgres.stop(PostgresServer.Mode.IMMEDIATE);
             standby.execute("postgres", "select pg_promote()");
-            AuthProcess hasty = start("same", "refuse", pool[0], pool[1], urlOf(postgres, standby.port()))
-                    .awaitStart();
+            Member hasty = join(targetOf(postgres, standby.port()), "same", 20, 4);
 
             proxy.start();
 
             // Here both have been admitted less than 30 s ago, so that either may have to go.
-            AuthProcess ended = await().until(
+            Member ended = await().until(
                             () -> Stream.of(hasty, established)
-                                    .filter(process -> !process.isAlive())
+                                    .filter(member -> !member.isAdmitted())
                                     .findFirst(),
                             Optional::isPresent)
                     .get();
-            assertThat(ended.awaitEnd()).as(ended.err()).isEqualTo(1);
-            assertThat(ended.err()).contains("Stopped: no room for the 25 connections that this process may open");
-            AuthProcess other = ended == hasty ? established : hasty;
-            await().until(() -> other.ask("GET", "/api/roles", UUID.randomUUID().toString())
-                            .get()
-                            .statusCode()
-                    == 200);
+            assertThat(ended.watch.refusal().join())
+                    .hasMessageContaining("no room for the 25 connections that this process may open");
+            ended.close();
+            Member other = ended.equals(hasty) ? established : hasty;
+            await().ignoreExceptions().until(() -> other.countRoles() == 0);
+            assertThat(other.isAdmitted()).isTrue();
         }
     }
 
     @Test
     void aRestartWithAnotherMaxConnectionsChangesTheRoomAndEndsNoProcess() throws Exception {
-        AuthProcess first = start("first", "refuse", "--pool-size=10").awaitStart();
-        AuthProcess second = start("second", "refuse", "--pool-size=5").awaitStart();
+        Member first = join(direct(), "first", 10, 5);
+        Member second = join(direct(), "second", 5, 5);
+        try (LogOf log = LogOf.logger("auth.capacity")) {
+            restart(postgres, MAX_CONNECTIONS - 10);
 
-        restart(postgres, MAX_CONNECTIONS - 10);
+            await().until(() -> !first.fits()
+                    && log.lines().stream()
+                            .anyMatch(line ->
+                                    line.matches("The fleet no longer fits: \\d+ of 21 connections are committed.*")));
+            assertThatThrownBy(() -> join(direct(), "third", 1, 0)).isInstanceOf(BudgetExceededException.class);
 
-        await().until(() ->
-                first.err().matches("(?s).*The fleet no longer fits: \\d+ of 21 connections are committed.*"));
-        AuthProcess third = start("third", "refuse", "--pool-size=1", "--max-overflow=0");
-        assertThat(third.awaitEnd()).isEqualTo(1);
+            restart(postgres, MAX_CONNECTIONS + 10);
 
-        restart(postgres, MAX_CONNECTIONS + 10);
-
-        await().until(() -> first.err().matches("(?s).*The fleet fits again: \\d+ of 41 connections are committed.*"));
-        start("fourth", "refuse", "--pool-size=5").awaitStart();
-        assertThat(first.isAlive() && second.isAlive()).isTrue();
+            await().until(() -> first.fits()
+                    && log.lines().stream()
+                            .anyMatch(line ->
+                                    line.matches("The fleet fits again: \\d+ of 41 connections are committed.*")));
+            join(direct(), "fourth", 5, 5);
+            assertThat(first.isAdmitted() && second.isAdmitted()).isTrue();
+        }
     }
 
     private static void restart(PostgresServer server, int maxConnections) throws Exception {
@@ -206,10 +253,10 @@ class FleetBudgetTest {
         return server.target("postgres", "postgres", "");
     }
 
-    private static String urlOf(PostgresServer first, int... furtherPorts) {
-        String further =
-                Arrays.stream(furtherPorts).mapToObj(",127.0.0.1:%d"::formatted).collect(joining());
-        return "--database-url=postgresql://postgres@127.0.0.1:%d%s/postgres".formatted(first.port(), further);
+    private static DatabaseTarget targetOf(PostgresServer first, int furtherPort) {
+        return DatabaseUrl.parse(
+                        "postgresql://postgres@127.0.0.1:%d,127.0.0.1:%d/postgres".formatted(first.port(), furtherPort))
+                .target();
     }
 
     private static int proxyPort(TestProxy proxy) {
@@ -219,7 +266,7 @@ class FleetBudgetTest {
     /** The other process has the same name, so that the name does not tell whose the connections are. */
     @Test
     void oneThatServesBeforeItHasDecidedNeedsRoomForItsConnectionsOnce() throws Exception {
-        start("early", "refuse", "--pool-size=1", "--max-overflow=0").awaitStart();
+        join(direct(), "early", 1, 0);
         try (TestProxy proxy = new TestProxy(direct())) {
             proxy.stop();
             // It takes all the room there is but for one connection: that of this test, which lets it decide late.
@@ -291,7 +338,7 @@ class FleetBudgetTest {
 
     private AuthProcess start(String instance, String budget, String... more) throws IOException {
         List<String> flags = new ArrayList<>(List.of("--port=0", "--instance=" + instance, "--budget=" + budget));
-        flags.addAll(more.length == 0 ? List.of("--pool-size=4", "--max-overflow=2") : List.of(more));
+        flags.addAll(List.of(more));
         String url = "postgresql://postgres@127.0.0.1:%d/postgres".formatted(postgres.port());
         AuthProcess process =
                 AuthProcess.start(directory, Map.of("AUTH_DATABASE_URL", url), flags.toArray(String[]::new));
@@ -299,13 +346,59 @@ class FleetBudgetTest {
         return process;
     }
 
-    private long running() {
-        return processes.stream()
-                .filter(process -> process.isAlive() && process.out().contains("Try it"))
-                .count();
+    /** Starts a member, as a server's start does; fails with {@link BudgetExceededException} if it is refused. */
+    private Member join(DatabaseTarget target, String instance, int poolSize, int maxOverflow) {
+        DatabaseEngine engine = new DatabaseEngine(
+                new DatabaseConfig(target, PoolSettings.DEFAULT.withSize(poolSize, maxOverflow), instance));
+        Member member = new Member(engine, new FleetWatch(engine, BudgetPolicy.REFUSE));
+        try {
+            member.watch.awaitAdmission(FIRST_LOOK);
+            engine.awaitFirstAttempt(FIRST_LOOK);
+        } catch (BudgetExceededException e) {
+            member.close();
+            throw e;
+        }
+        members.add(member);
+        return member;
     }
 
-    private long ended() {
-        return processes.stream().filter(process -> !process.isAlive()).count();
+    /** A process of the fleet as the others see it: an engine with its fleet watch. */
+    private record Member(DatabaseEngine engine, FleetWatch watch) implements AutoCloseable {
+        boolean isAdmitted() {
+            return !watch.refusal().isDone();
+        }
+
+        boolean fits() {
+            return watch.reading().fits();
+        }
+
+        int countRoles() {
+            return engine.call(
+                            CallContext.named("test"),
+                            handle -> handle.createQuery("select count(*) from auth_group")
+                                    .mapTo(Integer.class)
+                                    .one())
+                    .toCompletableFuture()
+                    .join();
+        }
+
+        @Override
+        public void close() {
+            watch.close();
+            engine.close();
+        }
+    }
+
+    private static ServerConfig config(DatabaseTarget target, BudgetPolicy budget, int poolSize, int maxOverflow) {
+        return TestServer.config(target)
+                .withPool(PoolSettings.DEFAULT.withSize(poolSize, maxOverflow))
+                .withCapacity(new CapacityConfig(budget, CapacityConfig.DEFAULT.waitTarget()))
+                .withFailFast(false);
+    }
+
+    private static int statusOfPing(AuthServer server) throws Exception {
+        HttpRequest ping =
+                HttpRequest.newBuilder(URI.create(server.apiUrl() + "/ping")).build();
+        return HttpClient.newHttpClient().send(ping, BodyHandlers.discarding()).statusCode();
     }
 }
