@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import java.sql.Connection;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class NetworkVerdictsTest {
     @Test
     void aBackendWhoseEndIsNotDelivered() throws Exception {
-        try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
+        try (TestProxy proxy = new TestProxy(MigratedDatabase.fresh());
                 Scene scene = new Scene(proxy.target());
                 Connection admin = TestPostgres.superuser()) {
             scene.callers(4, "GET /api/roles", NetworkVerdictsTest::sleep);
@@ -48,7 +49,7 @@ class NetworkVerdictsTest {
     @Test
     void aStatementThatIsNotDelivered() {
         CountDownLatch forgotten = new CountDownLatch(1);
-        try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
+        try (TestProxy proxy = new TestProxy(MigratedDatabase.fresh());
                 Scene scene = new Scene(proxy.target())) {
             scene.callers(4, "GET /api/roles", handle -> {
                 count(handle);
@@ -86,7 +87,7 @@ class NetworkVerdictsTest {
 
     @Test
     void aNetworkThatDeliversNothing() {
-        try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
+        try (TestProxy proxy = new TestProxy(MigratedDatabase.fresh());
                 Scene scene = new Scene(proxy.target())) {
             scene.callers(3, "GET /api/roles", NetworkVerdictsTest::sleep);
             await().until(() -> scene.isOut(3));
@@ -107,7 +108,7 @@ class NetworkVerdictsTest {
     @Test
     void noLostPeerIsReportedInAHealthyPoolUnderLoad() {
         AtomicBoolean stopped = new AtomicBoolean();
-        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+        try (Scene scene = new Scene(MigratedDatabase.fresh())) {
             List<Thread> clients = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 Thread client = new Thread(() -> {

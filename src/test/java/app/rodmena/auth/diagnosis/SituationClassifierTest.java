@@ -12,6 +12,7 @@ import app.rodmena.auth.rbac.ClientKey;
 import app.rodmena.auth.rbac.PermissionName;
 import app.rodmena.auth.rbac.Permissions;
 import app.rodmena.auth.rbac.UserName;
+import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import java.sql.Connection;
@@ -55,7 +56,7 @@ class SituationClassifierTest {
 
     @Test
     void aTenantWithMostOfTheQueueIsNamedWithItsRoute() {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+        try (Scene scene = new Scene(MigratedDatabase.fresh());
                 Clients noisy = new Clients(scene, 19, NOISY, 0.05);
                 Clients quiet = new Clients(scene, 1, QUIET, 0.05)) {
             noisy.start();
@@ -69,7 +70,7 @@ class SituationClassifierTest {
 
     @Test
     void aTenantWithMostConnectionsIsNamedWhileAnotherWaits() {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+        try (Scene scene = new Scene(MigratedDatabase.fresh());
                 Clients noisy = new Clients(scene, 4, NOISY, 0.1);
                 Clients quiet = new Clients(scene, 1, QUIET, 0)) {
             noisy.start();
@@ -81,7 +82,7 @@ class SituationClassifierTest {
 
     @Test
     void theOnlyTenantIsNotNoisy() {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+        try (Scene scene = new Scene(MigratedDatabase.fresh());
                 Clients only = new Clients(scene, 20, NOISY, 0.05)) {
             only.start();
             scene.await(Situation.SATURATED);
@@ -97,7 +98,7 @@ class SituationClassifierTest {
 
     @Test
     void aLockIsTheReasonAlsoIfOneTenantWaitsForIt() throws Exception {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+        try (Scene scene = new Scene(MigratedDatabase.fresh());
                 Connection psql = Scene.otherSession(scene.target, "psql")) {
             Scene.run(psql, "begin");
             Scene.run(psql, "lock table auth_group");
@@ -167,7 +168,7 @@ class SituationClassifierTest {
 
     @Test
     void well() {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+        try (Scene scene = new Scene(MigratedDatabase.fresh())) {
             Diagnosis diagnosis = scene.await(Situation.WELL);
             assertThat(diagnosis.sentence()).isEqualTo("Well: 0 of 3 connections in use, no requests waiting");
             assertThat(diagnosis.steps()).isEmpty();
@@ -182,7 +183,7 @@ class SituationClassifierTest {
 
     @Test
     void diagnoseReturnsTheLastDiagnosisAfterTheEnd() {
-        Scene scene = new Scene(TestPostgres.freshDatabase());
+        Scene scene = new Scene(MigratedDatabase.fresh());
         scene.await(Situation.WELL);
         scene.close();
         for (int i = 0; i < 3; i++) {
@@ -193,7 +194,7 @@ class SituationClassifierTest {
 
     @Test
     void suspended() {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+        try (Scene scene = new Scene(MigratedDatabase.fresh())) {
             scene.engine.pool().suspend();
             scene.callers(2, "GET /api/roles", handle -> 1);
             Diagnosis diagnosis = scene.await(Situation.SUSPENDED);
@@ -210,7 +211,7 @@ class SituationClassifierTest {
 
     @Test
     void databaseDown() {
-        try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
+        try (TestProxy proxy = new TestProxy(MigratedDatabase.fresh());
                 Scene scene = new Scene(proxy.target())) {
             scene.await(Situation.WELL);
             proxy.stop();
@@ -228,7 +229,7 @@ class SituationClassifierTest {
 
     @Test
     void aLoginThatHangsIsAnOutageOnceNoConnectionIsOpen() throws Exception {
-        try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
+        try (TestProxy proxy = new TestProxy(MigratedDatabase.fresh());
                 Scene scene = new Scene(proxy.target())) {
             proxy.freezeNewConnections();
             CompletableFuture<Throwable> refusal = scene.engine
@@ -287,7 +288,7 @@ class SituationClassifierTest {
 
     @Test
     void saturated() {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+        try (Scene scene = new Scene(MigratedDatabase.fresh());
                 Clients clients = new Clients(scene, 12, CallContext.named("GET /api/roles"), 0.02)) {
             clients.start();
             assertThat(scene.await(Situation.SATURATED, "3 of 3 ", ": each ").sentence())
@@ -298,7 +299,7 @@ class SituationClassifierTest {
 
     @Test
     void saturatedWithoutCheckins() {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+        try (Scene scene = new Scene(MigratedDatabase.fresh());
                 Clients clients = new Clients(scene, 12, CallContext.named("GET /api/roles"), 0.9)) {
             clients.start();
             assertThat(scene.await(Situation.SATURATED, "3 of 3 ", "none ").sentence())
@@ -310,7 +311,7 @@ class SituationClassifierTest {
 
     @Test
     void saturatedWithShortStatements() {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+        try (Scene scene = new Scene(MigratedDatabase.fresh());
                 Clients clients = new Clients(scene, 40, CallContext.named("GET /api/roles"), 0)) {
             clients.start();
             scene.await(Situation.SATURATED);
@@ -325,7 +326,7 @@ class SituationClassifierTest {
 
     @Test
     void saturatedWhileOtherSessionsCompute() throws Exception {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+        try (Scene scene = new Scene(MigratedDatabase.fresh());
                 Connection admin = Scene.otherSession(scene.target, "psql");
                 Clients clients = new Clients(scene, 12, CallContext.named("GET /api/roles"), 0.02)) {
             int computing = Runtime.getRuntime().availableProcessors() + 1;
@@ -360,7 +361,7 @@ class SituationClassifierTest {
 
     @Test
     void blockedByALockedBatch() throws Exception {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+        try (Scene scene = new Scene(MigratedDatabase.fresh());
                 Connection psql = Scene.otherSession(scene.target, "psql")) {
             Scene.run(psql, "begin");
             Scene.run(psql, "lock table auth_group");
@@ -401,7 +402,7 @@ class SituationClassifierTest {
                 return inputs;
             }
         };
-        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+        try (Scene scene = new Scene(MigratedDatabase.fresh())) {
             for (int i = 0; i < 20; i++) {
                 scene.engine.submit(CallContext.named("GET /api/slow"), slow, i);
             }
@@ -473,7 +474,7 @@ class SituationClassifierTest {
     @Test
     void concurrentRequestsShareADiagnosis() {
         DiagnosisConfig hourly = new DiagnosisConfig(Duration.ofHours(1), Duration.ofSeconds(5));
-        try (Scene scene = new Scene(TestPostgres.freshDatabase(), Scene.SMALL, hourly)) {
+        try (Scene scene = new Scene(MigratedDatabase.fresh(), Scene.SMALL, hourly)) {
             scene.await(Situation.WELL);
             List<Diagnosis> published = new ArrayList<>();
             scene.diagnostics.add(published::add);

@@ -10,7 +10,7 @@ import app.rodmena.auth.pool.RefusalListener.QueueSnapshot;
 import app.rodmena.auth.pool.WaiterView;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.RequestIds;
-import app.rodmena.auth.testing.TestPostgres;
+import app.rodmena.auth.testing.MigratedDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -29,7 +29,7 @@ class VerdictsTest {
 
     @Test
     void aTableLockOfAnotherSession() throws Exception {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+        try (Scene scene = new Scene(MigratedDatabase.fresh());
                 Connection psql = Scene.otherSession(scene.target, "psql")) {
             int pid = Scene.pidOf(psql);
             Scene.run(psql, "begin");
@@ -71,7 +71,7 @@ class VerdictsTest {
 
     @Test
     void aRowLockOfAnotherConnectionOfThePool() {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+        try (Scene scene = new Scene(MigratedDatabase.fresh())) {
             scene.engine
                     .call(
                             CallContext.named("setup"),
@@ -106,7 +106,7 @@ class VerdictsTest {
     @Test
     void anInsertThatWaitsForAnotherOfTheSameKeyNamesTheTable() throws Exception {
         String insert = "insert into auth_group (creator, role) values ('c', 'r') on conflict do nothing";
-        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+        try (Scene scene = new Scene(MigratedDatabase.fresh());
                 Connection psql = Scene.otherSession(scene.target, "psql")) {
             Scene.run(psql, "begin; " + insert);
             scene.call("POST /api/role/{role}", handle -> handle.execute("/* test.insert */ " + insert));
@@ -123,7 +123,7 @@ class VerdictsTest {
             do $$ begin execute 'alter table auth_group add column also int'; end $$     | the lock request
             """)
     void theHeadOfAChainOfLockWaits(String request, String named) throws Exception {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+        try (Scene scene = new Scene(MigratedDatabase.fresh());
                 Connection head = Scene.otherSession(scene.target, "report");
                 Connection between = Scene.otherSession(scene.target, "migration")) {
             Scene.run(head, "begin; select count(*) from auth_group");
@@ -164,7 +164,7 @@ class VerdictsTest {
 
     @Test
     void aLockWhoseHolderWaitsForAnotherSession() throws Exception {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+        try (Scene scene = new Scene(MigratedDatabase.fresh());
                 Connection head = Scene.otherSession(scene.target, "report");
                 Connection holder = Scene.otherSession(scene.target, "job")) {
             Scene.run(head, "begin; select pg_advisory_xact_lock(7)");
@@ -191,7 +191,7 @@ class VerdictsTest {
 
     @Test
     void aLockThatTwoSessionsHold() throws Exception {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+        try (Scene scene = new Scene(MigratedDatabase.fresh());
                 Connection one = Scene.otherSession(scene.target, "one");
                 Connection other = Scene.otherSession(scene.target, "other")) {
             Scene.run(one, "begin; lock table auth_group in share mode");
@@ -230,7 +230,7 @@ class VerdictsTest {
 
     @Test
     void slowSql() {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+        try (Scene scene = new Scene(MigratedDatabase.fresh())) {
             scene.callers(
                     4,
                     "GET /api/roles",
@@ -255,7 +255,7 @@ class VerdictsTest {
 
     @Test
     void aConnectionStorm() throws Exception {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+        try (Scene scene = new Scene(MigratedDatabase.fresh())) {
             AtomicBoolean done = new AtomicBoolean();
             List<Thread> clients = Stream.generate(() -> new Thread(() -> connectRepeatedly(scene, done)))
                     .limit(4)
@@ -294,7 +294,7 @@ class VerdictsTest {
     @Test
     void slowSqlAfterRefusals() {
         PoolSettings impatient = Scene.SMALL.with(draft -> draft.poolTimeout = Duration.ofMillis(1_500));
-        try (Scene scene = new Scene(TestPostgres.freshDatabase(), impatient)) {
+        try (Scene scene = new Scene(MigratedDatabase.fresh(), impatient)) {
             scene.callers(3, "GET /api/roles", VerdictsTest::sleep);
             await().until(() -> scene.isOut(3));
             Diagnosis unwanted = scene.await(diagnosis -> heldForAtLeast(diagnosis, Duration.ofMillis(1_100)));
@@ -321,7 +321,7 @@ class VerdictsTest {
 
     @Test
     void anOpenTransaction() {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+        try (Scene scene = new Scene(MigratedDatabase.fresh())) {
             scene.callers(4, "POST /api/role/{role}", handle -> {
                 handle.begin();
                 count(handle, "auth_group");
@@ -340,7 +340,7 @@ class VerdictsTest {
 
     @Test
     void connectionsHeldWithoutSql() {
-        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+        try (Scene scene = new Scene(MigratedDatabase.fresh())) {
             scene.callers(4, "GET /api/roles", handle -> {
                 count(handle, "auth_group");
                 return scene.holdUntilTheEnd(handle);
@@ -362,7 +362,7 @@ class VerdictsTest {
     @Test
     void aLeak() {
         PoolSettings settings = Scene.SMALL.with(draft -> draft.leakThreshold = Duration.ofSeconds(2));
-        try (Scene scene = new Scene(TestPostgres.freshDatabase(), settings)) {
+        try (Scene scene = new Scene(MigratedDatabase.fresh(), settings)) {
             scene.callers(3, "GET /api/roles", scene::holdUntilTheEnd);
 
             Diagnosis diagnosis = scene.await(Verdict.LEAK, 3);
