@@ -55,8 +55,12 @@ public final class Program implements AutoCloseable {
 
     /** The command line for a jar in target/test-tools, where the build puts it. */
     public static List<String> jar(String name, String... arguments) {
-        List<String> command =
-                new ArrayList<>(List.of(java(), "-jar", testTool(name).toString()));
+        List<String> command = new ArrayList<>(List.of(
+                java(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-jar",
+                testTool(name).toString()));
         command.addAll(List.of(arguments));
         return command;
     }
