@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,8 @@ import jdk.jfr.EventType;
 import jdk.jfr.ValueDescriptor;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.PGConnection;
@@ -33,16 +36,36 @@ class FlightRecorderListenerTest {
     private final String key = UUID.randomUUID().toString();
 
     @TempDir
-    Path directory;
+    static Path directory;
+
+    /** Its recordings end with the methods that start them. */
+    private static AuthProcess server;
+
+    private static DatabaseTarget target;
+
+    @BeforeAll
+    static void start() throws Exception {
+        target = TestPostgres.freshDatabase();
+        server = start(target);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void theFlightRecorderDoesNotRunByDefault() throws Exception {
+        assertThat(jcmd(server, "JFR.check")).contains("No available recordings");
+    }
 
     @Test
     void poolEventsAreRecordedWithoutKeys() throws Exception {
-        DatabaseTarget target = TestPostgres.freshDatabase();
         Path file = directory.resolve("auth.jfr");
-        try (AuthProcess server = start(target);
-                Connection locker = TestPostgres.connect(target);
+        try (Connection locker = TestPostgres.connect(target);
                 var statement = locker.createStatement()) {
             jcmd(server, "JFR.start", "name=pool", "settings=profile", "settings=" + SETTINGS);
+            endSessions();
             assertThat(status(server, "before")).isEqualTo(200);
             locker.setAutoCommit(false);
             statement.execute("lock table auth_group in access exclusive mode");
@@ -54,7 +77,7 @@ class FlightRecorderListenerTest {
             locker.rollback();
             assertThat(three).extracting(CompletableFuture::join).containsExactlyInAnyOrder(200, 200, 503);
 
-            jcmd(server, "JFR.dump", "name=pool", "filename=" + file);
+            jcmd(server, "JFR.stop", "name=pool", "filename=" + file);
         }
         List<RecordedEvent> events = RecordingFile.readAllEvents(file);
 
@@ -90,7 +113,8 @@ class FlightRecorderListenerTest {
             assertThat(slow.getDuration("statementTime")).isGreaterThan(Duration.ofMillis(200));
             assertThat(slow.getString("sql")).contains("auth_group");
         });
-        assertThat(run("jfr", "print", "--events", "auth.Timeout,auth.SlowStatement", file.toString()))
+        assertThat(JdkTool.run(
+                        directory, "jfr", "print", "--events", "auth.Timeout,auth.SlowStatement", file.toString()))
                 .containsPattern("auth\\.Timeout \\{[^}]*waitTime = \\d")
                 .containsPattern("auth\\.SlowStatement \\{[^}]*statement = \"roles\\.")
                 .doesNotContain("auth.Checkout {");
@@ -100,12 +124,10 @@ class FlightRecorderListenerTest {
     @Test
     void checkoutsAreRecordedOnlyOnRequest() throws Exception {
         Path file = directory.resolve("default.jfr");
-        try (AuthProcess server = start(TestPostgres.freshDatabase())) {
-            jcmd(server, "JFR.start", "name=usual");
-            assertThat(status(server, "one")).isEqualTo(200);
-
-            jcmd(server, "JFR.dump", "name=usual", "filename=" + file);
-        }
+        jcmd(server, "JFR.start", "name=usual");
+        endSessions();
+        assertThat(status(server, "one")).isEqualTo(200);
+        jcmd(server, "JFR.stop", "name=usual", "filename=" + file);
         List<RecordedEvent> events = RecordingFile.readAllEvents(file);
 
         assertThat(of("auth.Connect", events)).isNotEmpty();
@@ -128,11 +150,12 @@ class FlightRecorderListenerTest {
 
     @Test
     void aLockIsRecordedWithItsBlockerAndItsIncident() throws Exception {
-        DatabaseTarget target = TestPostgres.freshDatabase();
+        DatabaseTarget fresh = TestPostgres.freshDatabase();
         Path file = directory.resolve("lock.jfr");
         int pid;
-        try (AuthProcess server = start(target);
-                Connection locker = TestPostgres.connect(target);
+        // A lock of another test would belong to its incident.
+        try (AuthProcess server = start(fresh);
+                Connection locker = TestPostgres.connect(fresh);
                 var statement = locker.createStatement()) {
             pid = locker.unwrap(PGConnection.class).getBackendPID();
             assertThat(status(server, "before")).isEqualTo(200);
@@ -194,7 +217,7 @@ class FlightRecorderListenerTest {
         return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(key);
     }
 
-    private AuthProcess start(DatabaseTarget target) throws Exception {
+    private static AuthProcess start(DatabaseTarget target) throws Exception {
         return AuthProcess.start(
                         directory,
                         List.of(),
@@ -205,6 +228,7 @@ class FlightRecorderListenerTest {
                         "--max-overflow=1",
                         "--pool-timeout=2s",
                         "--slow-statement=200ms",
+                        "--incidents-dir=" + directory.resolve("incidents"),
                         "--database-url=" + target.jdbcUrl() + "?user=postgres")
                 .awaitStart();
     }
@@ -224,24 +248,18 @@ class FlightRecorderListenerTest {
                 .toList();
     }
 
-    private void jcmd(AuthProcess server, String... words) throws Exception {
-        List<String> command = new ArrayList<>(List.of("jcmd", Long.toString(server.pid())));
-        command.addAll(List.of(words));
-        run(command.toArray(String[]::new));
+    /** Ends the sessions of the server, so that it connects again. */
+    private static void endSessions() throws SQLException {
+        try (Connection admin = TestPostgres.connect(target);
+                var statement = admin.createStatement()) {
+            statement.execute("""
+                    select pg_terminate_backend(pid, 10000) from pg_stat_activity
+                    where datname = current_database() and application_name like 'auth/%'
+                    """);
+        }
     }
 
-    /** Runs a program of the JDK. @return its output */
-    private String run(String... words) throws Exception {
-        List<String> command = new ArrayList<>(List.of(words));
-        command.set(0, Path.of(System.getProperty("java.home"), "bin", words[0]).toString());
-        Path said = Files.createTempFile(directory, "said", "");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
-                .start();
-        await().atMost(Duration.ofSeconds(60)).until(() -> !process.isAlive());
-        String output = Files.readString(said);
-        assertThat(process.exitValue()).as(output).isZero();
-        return output;
+    private static String jcmd(AuthProcess server, String... words) throws Exception {
+        return JdkTool.jcmd(directory, server, words);
     }
 }

@@ -48,7 +48,7 @@ class IncidentRecorderTest {
     void anIncidentHasARecordingWithoutSecrets() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
         try (AuthProcess server = start(target, "--incident-recording")) {
-            await().until(() -> jcmd(server, "JFR.check").contains("auth-incidents"));
+            awaitRecording(server);
             lockOutCallers(server, target);
             await().atMost(Duration.ofSeconds(60)).until(() -> server.err().contains(": its recording is"));
             String id = idIn("Incident (\\S+): its recording is in", server);
@@ -90,7 +90,7 @@ class IncidentRecorderTest {
     void anIncidentThatHasNotEndedHasARecordingAfterTheStop() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
         try (AuthProcess server = start(target, "--incident-recording", "--shutdown-grace=1s")) {
-            await().until(() -> jcmd(server, "JFR.check").contains("auth-incidents"));
+            awaitRecording(server);
             try (Connection locker = TestPostgres.connect(target);
                     var statement = locker.createStatement()) {
                 locker.setAutoCommit(false);
@@ -111,8 +111,8 @@ class IncidentRecorderTest {
     void noRecordingIsKeptWhileAnotherOneRecordsTheEnvironment() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
         try (AuthProcess server = start(target, "--incident-recording")) {
-            await().until(() -> jcmd(server, "JFR.check").contains("auth-incidents"));
-            jcmd(server, "JFR.start", "name=operator", "settings=profile");
+            awaitRecording(server);
+            JdkTool.jcmd(directory, server, "JFR.start", "name=operator", "settings=profile");
             lockOutCallers(server, target);
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> !idIn("Incident (\\S+): its recording is not kept", server)
@@ -123,13 +123,6 @@ class IncidentRecorderTest {
                         .isNotEmpty()
                         .allMatch(name -> name.endsWith(".json"));
             }
-        }
-    }
-
-    @Test
-    void theFlightRecorderDoesNotRunByDefault() throws Exception {
-        try (AuthProcess server = start(TestPostgres.freshDatabase())) {
-            assertThat(jcmd(server, "JFR.check")).contains("No available recordings");
         }
     }
 
@@ -197,20 +190,10 @@ class IncidentRecorderTest {
         return line.find() ? line.group(1) : "";
     }
 
-    private String jcmd(AuthProcess server, String... words) throws Exception {
-        List<String> command = Stream.concat(
-                        Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "jcmd")
-                                        .toString(),
-                                Long.toString(server.pid())),
-                        Stream.of(words))
-                .toList();
-        Path output = Files.createTempFile(directory, "jcmd", "");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        await().atMost(Duration.ofSeconds(60)).until(() -> !process.isAlive());
-        return Files.readString(output);
+    /** The Flight Recorder takes most of a second to start. */
+    private void awaitRecording(AuthProcess server) {
+        await().pollDelay(Duration.ofMillis(500))
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> JdkTool.jcmd(directory, server, "JFR.check").contains("auth-incidents"));
     }
 }
