@@ -33,7 +33,7 @@ class HaProxyTest {
     private static final Path CONFIGURATION =
             Path.of("src/deploy/haproxy/haproxy.cfg").toAbsolutePath();
     private static final int CLIENTS = 4;
-    private static final int PAUSE_MILLIS = 10;
+    private static final int PAUSE_MILLIS = 40;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final String key = UUID.randomUUID().toString();
@@ -53,9 +53,12 @@ class HaProxyTest {
     HaProxyTest() throws IOException {}
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         timer.shutdownNow();
-        running.forEach(AuthProcess::close);
+        // SIGTERM would begin a drain.
+        for (AuthProcess server : running) {
+            server.kill();
+        }
     }
 
     @Test
