@@ -176,7 +176,7 @@ class ChangesTest {
 
     @Test
     void replayingTheChangesOfConcurrentClientsLeadsToTheSameState() throws Exception {
-        for (int round = 0; round < 12; round++) {
+        for (int round = 0; round < 4; round++) {
             long seed = System.nanoTime();
             Tenants.Tenant concurrent = tenants.newTenant();
             List<Change> whileWriting = new ArrayList<>();

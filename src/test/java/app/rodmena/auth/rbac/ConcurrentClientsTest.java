@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Concurrent clients on separate connections: no error, no deadlock, no duplicate and no orphaned row. */
 class ConcurrentClientsTest {
-    private static final int CLIENTS = 64;
+    private static final int CLIENTS = 32;
     private static final String ROWS_OF_INACTIVE_ROLES = """
             select count(*) from auth_group g
             where creator = ? and not is_active
@@ -125,7 +125,7 @@ class ConcurrentClientsTest {
 
     @Test
     void aGrantConcurrentToADeletionIsNotRestored() throws Exception {
-        for (int round = 0; round < 40; round++) {
+        for (int round = 0; round < 20; round++) {
             tenant.createRole("admin");
             concurrently(client -> () -> {
                 if (client == CLIENTS / 2) {
@@ -145,7 +145,7 @@ class ConcurrentClientsTest {
 
     @Test
     void aGrantConcurrentToADeletionOfItsUserOrPermissionIsKeptOrPurged() throws Exception {
-        for (int round = 0; round < 20; round++) {
+        for (int round = 0; round < 10; round++) {
             for (int role = 0; role < CLIENTS; role++) {
                 tenant.createRole("role" + role);
                 tenant.addMember("ann", "role" + role);
@@ -199,7 +199,7 @@ class ConcurrentClientsTest {
         long seed = System.nanoTime();
         List<Boolean> finished = concurrently(client -> () -> {
             Random random = new Random(seed + client);
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < 50; i++) {
                 step(random);
             }
             return true;
