@@ -35,8 +35,8 @@ class OperatorsFileTest {
 
     @Test
     void operatorsAreListedWithTheirRolesUntilRemoved() throws Exception {
+        TestOperators.add(directory, "alice", OperatorRole.CONTROL, "alice's password");
         TestOperators.add(directory, "bob", OperatorRole.MONITOR, "bob's password");
-        assertThat(file.put("alice", OperatorRole.CONTROL, "alice's password")).isTrue();
         assertThat(file.put("bob", OperatorRole.CONTROL, "another password")).isFalse();
         assertThat(file.list()).isEqualTo(Map.of("alice", OperatorRole.CONTROL, "bob", OperatorRole.CONTROL));
 
@@ -47,8 +47,8 @@ class OperatorsFileTest {
 
     @Test
     void theFileContainsSaltedHashesOnlyIsOwnerOnlyAndNoTemporaryFileRemains() throws Exception {
-        file.put("alice", OperatorRole.CONTROL, "correct horse");
-        file.put("bob", OperatorRole.CONTROL, "correct horse");
+        assertThat(file.put("alice", OperatorRole.CONTROL, "correct horse")).isTrue();
+        assertThat(file.put("bob", OperatorRole.CONTROL, "correct horse")).isTrue();
 
         assertThat(Files.readString(path)).doesNotContain("correct horse");
         assertThat(file.read().get("alice").password())

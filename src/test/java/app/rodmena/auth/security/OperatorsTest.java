@@ -7,6 +7,7 @@ import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.TestOperators;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -91,7 +92,9 @@ class OperatorsTest {
     @Test
     void aChangedPasswordInvalidatesSessionsAndTheOldPassword() throws Exception {
         OperatorSession alice = login(PASSWORD).orElseThrow();
-        file.put("alice", OperatorRole.CONTROL, "another password");
+        Path changed = Files.createDirectory(directory.resolve("changed"));
+        OperatorsFile next = TestOperators.add(changed, "alice", OperatorRole.CONTROL, "another password");
+        Files.move(next.path(), file.path(), StandardCopyOption.ATOMIC_MOVE);
 
         await().until(() -> !operators.isValid(alice));
         assertThat(login(PASSWORD)).isEmpty();
