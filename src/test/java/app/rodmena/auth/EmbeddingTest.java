@@ -23,8 +23,8 @@ import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.security.Keystore;
 import app.rodmena.auth.security.RemoteConfig;
 import app.rodmena.auth.testing.LogOf;
+import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.TestKeystore;
-import app.rodmena.auth.testing.TestPostgres;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -202,7 +202,7 @@ class EmbeddingTest {
 
     @Test
     void aServerThatStartsWhileTheLastOneStopsIsWhole() throws Exception {
-        for (int round = 0; round < 10; round++) {
+        for (int round = 0; round < 5; round++) {
             CountDownLatch stopping = new CountDownLatch(1);
             AuthServer former = AuthServer.builder(config)
                     .listener(event -> {
@@ -248,7 +248,7 @@ class EmbeddingTest {
     }
 
     private static ServerConfig config() {
-        DatabaseTarget target = TestPostgres.freshDatabase();
+        DatabaseTarget target = MigratedDatabase.fresh();
         String url = target.jdbcUrl().replace("jdbc:postgresql://", "postgresql://" + target.user() + "@");
         return new ServerConfig(
                 new Database.External(DatabaseUrl.parse(url)),

@@ -47,12 +47,19 @@ class ApiTlsTest {
     @TempDir
     static Path directory;
 
+    /** Between handshakes, which notice a replaced keystore. */
+    private static final Duration HANDSHAKES = Duration.ofMillis(200);
+
     private TestKeystore key;
+    private TestKeystore next;
+    private TestKeystore expired;
     private TestApi api;
 
     @BeforeAll
     void start() throws Exception {
         key = TestKeystore.make(directory);
+        next = TestKeystore.make(Files.createDirectory(directory.resolve("next")));
+        expired = TestKeystore.expired(Files.createDirectory(directory.resolve("expired")));
         api = new TestApi(config(key));
     }
 
@@ -188,9 +195,7 @@ class ApiTlsTest {
 
     @Test
     void aReplacedKeystoreIsUsedByNewConnectionsAndADamagedOrExpiredOneIsNot() throws Exception {
-        TestKeystore first = TestKeystore.make(Files.createDirectory(directory.resolve("first")));
-        TestKeystore next = TestKeystore.make(Files.createDirectory(directory.resolve("next")));
-        TestKeystore expired = TestKeystore.expired(Files.createDirectory(directory.resolve("expired")));
+        TestKeystore first = key.copy(directory.resolve("first.p12"));
         try (TestApi other = new TestApi(config(first));
                 LogOf log = LogOf.logger(Keystore.class.getName())) {
             SSLContext trustsNext = next.trusting();
@@ -198,22 +203,21 @@ class ApiTlsTest {
             assertThat(accepts(other, trustsNext)).isFalse();
 
             Files.copy(next.file, first.file, StandardCopyOption.REPLACE_EXISTING);
-            await().until(() -> accepts(other, trustsNext));
+            await().pollInterval(HANDSHAKES).until(() -> accepts(other, trustsNext));
 
             AtomicReference<String> reason = new AtomicReference<>("invalid keystore");
             Files.write(first.file, Arrays.copyOf(Files.readAllBytes(next.file), 100));
-            await().until(() -> accepts(other, trustsNext) && isRefused(log, reason.get()));
+            await().pollInterval(HANDSHAKES).until(() -> accepts(other, trustsNext) && isRefused(log, reason.get()));
             reason.set("expired at 2");
             Files.copy(expired.file, first.file, StandardCopyOption.REPLACE_EXISTING);
-            await().until(() -> accepts(other, trustsNext) && isRefused(log, reason.get()));
+            await().pollInterval(HANDSHAKES).until(() -> accepts(other, trustsNext) && isRefused(log, reason.get()));
             assertThat(accepts(other, trustsNext)).isTrue();
         }
     }
 
     @Test
     void aReplacedKeystoreIsUsedWhenItsPasswordFollows() throws Exception {
-        TestKeystore first = TestKeystore.make(Files.createDirectory(directory.resolve("before")));
-        TestKeystore next = TestKeystore.make(Files.createDirectory(directory.resolve("after")));
+        TestKeystore first = key.copy(directory.resolve("before.p12"));
         AtomicBoolean isWritten = new AtomicBoolean(true);
         Keystore keystore = Keystore.open(first.file, () -> {
             if (!isWritten.get()) {
@@ -222,13 +226,15 @@ class ApiTlsTest {
             return first.password();
         });
         SSLContext trustsFirst = first.trusting();
+        SSLContext trustsNext = next.trusting();
         try (TestApi other = new TestApi(TestApi.CONFIG.withKeystore(keystore));
                 LogOf log = LogOf.logger(Keystore.class.getName())) {
             isWritten.set(false);
             Files.copy(next.file, first.file, StandardCopyOption.REPLACE_EXISTING);
-            await().until(() -> accepts(other, trustsFirst) && isRefused(log, "no password yet"));
+            await().pollInterval(HANDSHAKES)
+                    .until(() -> accepts(other, trustsFirst) && isRefused(log, "no password yet"));
             isWritten.set(true);
-            await().until(() -> accepts(other, next.trusting()));
+            await().pollInterval(HANDSHAKES).until(() -> accepts(other, trustsNext));
         }
     }
 
@@ -248,8 +254,6 @@ class ApiTlsTest {
 
     @Test
     void anExpiredCertificateIsRefusedWithItsDate() throws Exception {
-        TestKeystore expired = TestKeystore.expired(Files.createDirectory(directory.resolve("old")));
-
         assertThatThrownBy(() -> Keystore.open(expired.file, expired::password))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("expired at 2");

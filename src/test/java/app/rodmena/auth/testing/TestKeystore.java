@@ -2,6 +2,8 @@ package app.rodmena.auth.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import javax.net.ssl.SSLContext;
@@ -24,6 +26,11 @@ public final class TestKeystore {
     /** A certificate that expired yesterday. */
     public static TestKeystore expired(Path directory) throws Exception {
         return make(directory, "-3d", 2);
+    }
+
+    /** The same keystore in another file, which a test can replace. */
+    public TestKeystore copy(Path copy) throws IOException {
+        return new TestKeystore(Files.copy(file, copy));
     }
 
     private static TestKeystore make(Path directory, String start, int days) throws Exception {
