@@ -419,7 +419,7 @@ class ChangesRouteTest {
             return refused.statusCode() == 503;
         });
         // Those that do not read are disconnected
-        await().atMost(LONG).until(() -> {
+        await().atMost(LONG).pollInterval(Duration.ofMillis(250)).until(() -> {
             HttpResponse<InputStream> accepted = api.client.send(request.build(), BodyHandlers.ofInputStream());
             accepted.body().close();
             return accepted.statusCode() == 200;

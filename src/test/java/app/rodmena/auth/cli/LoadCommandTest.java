@@ -72,7 +72,7 @@ class LoadCommandTest {
     @Test
     void surgePrintsARowForEachNumberOfClients() throws Exception {
         try (TestServer server = TestServer.start()) {
-            Ended ended = load(server, "--surge", "-d", "300ms");
+            Ended ended = load(server, "--surge", "-d", "100ms");
 
             assertThat(ended.out.lines()).first().asString().startsWith("| clients |");
             assertThat(ended.out).contains("\n| 1 |", "\n| 10 |", "\n| 100 |", "\n| 1,000 |");
