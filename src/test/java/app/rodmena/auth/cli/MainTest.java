@@ -41,8 +41,8 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--pool-size=0", "--pool-siz=1", "--database-url=postgresql://h:x/d", "--log-level=x"})
-    void anInvalidFlagIsOneLineAndExitCodeTwo(String flag) throws Exception {
-        Ended ended = run(Map.of(), flag);
+    void anInvalidFlagIsOneLineAndExitCodeTwo(String flag) {
+        Ended ended = runHere(flag);
 
         assertThat(ended.code).isEqualTo(2);
         assertThat(ended.out).isEmpty();
@@ -50,16 +50,16 @@ class MainTest {
     }
 
     @Test
-    void aMisspelledCommandGetsASuggestion() throws Exception {
-        Ended ended = run(Map.of(), "diagnoze");
+    void aMisspelledCommandGetsASuggestion() {
+        Ended ended = runHere("diagnoze");
 
         assertThat(ended.code).isEqualTo(2);
         assertThat(ended.err).contains("did you mean diagnose?").hasLineCount(1).doesNotContain("diagnoze");
     }
 
     @Test
-    void theCompletionScriptNamesCommandsAndFlags() throws Exception {
-        Ended ended = run(Map.of(), "generate-completion");
+    void theCompletionScriptNamesCommandsAndFlags() {
+        Ended ended = runHere("generate-completion");
 
         assertThat(ended.code).isZero();
         assertThat(ended.out).contains("run.sh", "diagnose", "--yes-this-is-my-server", "--max-overflow");
@@ -86,13 +86,11 @@ class MainTest {
                 "demo lock hunter2"
             })
     void noInvalidCommandLinePrintsASecret(String words) {
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        PrintStream stream = new PrintStream(printed, true, UTF_8);
+        Ended ended = runHere(words.split(" "));
 
-        int code = new Main(stream, stream, new ProcessLifecycle()).run(words.split(" "), Map.of());
-
-        assertThat(code).isEqualTo(2);
-        assertThat(printed.toString(UTF_8)).startsWith("auth: ").hasLineCount(1).doesNotContain("hunter2");
+        assertThat(ended.code).isEqualTo(2);
+        assertThat(ended.out).isEmpty();
+        assertThat(ended.err).startsWith("auth: ").hasLineCount(1).doesNotContain("hunter2");
     }
 
     @Test
@@ -110,7 +108,11 @@ class MainTest {
         Ended ended = run(Map.of("AUTH_POOL_SIZES", "3"));
 
         assertThat(ended.code).isEqualTo(2);
-        assertThat(ended.err).contains("AUTH_POOL_SIZES", "did you mean AUTH_POOL_SIZE?");
+        assertThat(ended.out).isEmpty();
+        assertThat(ended.err)
+                .startsWith("auth: ")
+                .contains("AUTH_POOL_SIZES", "did you mean AUTH_POOL_SIZE?")
+                .hasLineCount(1);
     }
 
     @Test
@@ -150,6 +152,16 @@ class MainTest {
         assertThat(ended.code).isEqualTo(1);
         assertThat(ended.out).doesNotContain("Listening");
         assertThat(ended.err).contains("refused").doesNotContain("\tat ");
+    }
+
+    /** Runs a command line that starts nothing in this JVM. */
+    private static Ended runHere(String... words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = new Main(
+                        new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), new ProcessLifecycle())
+                .run(words, Map.of());
+        return new Ended(code, out.toString(UTF_8), err.toString(UTF_8));
     }
 
     private Ended run(Map<String, String> environment, String... flags) throws Exception {
