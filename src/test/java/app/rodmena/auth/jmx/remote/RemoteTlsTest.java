@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,11 +31,14 @@ class RemoteTlsTest {
     @TempDir
     Path directory;
 
-    private TestKeystore key;
+    @TempDir
+    static Path keyDirectory;
 
-    @BeforeEach
-    void makeKeystore() throws Exception {
-        key = TestKeystore.make(directory);
+    private static TestKeystore key;
+
+    @BeforeAll
+    static void makeKeystore() throws Exception {
+        key = TestKeystore.make(keyDirectory);
     }
 
     @Test
@@ -58,19 +61,20 @@ class RemoteTlsTest {
 
     @Test
     void aReplacedKeystoreIsUsedByNewConnectionsAndAnInvalidOneIsNot() throws Exception {
+        TestKeystore first = key.copy(directory.resolve("first.p12"));
         RemoteConfig config = RemoteConfig.DEFAULT
                 .withOperators(TestRemote.operators(directory))
-                .withKeystore(Keystore.open(key.file, key::password));
+                .withKeystore(Keystore.open(first.file, first::password));
         try (TestRemote remote = TestRemote.of(config);
                 LogOf log = LogOf.logger(Keystore.class.getName())) {
-            assertThat(accepts(remote, key)).isTrue();
+            assertThat(accepts(remote, first)).isTrue();
             TestKeystore next = TestKeystore.make(Files.createDirectory(directory.resolve("next")));
             assertThat(accepts(remote, next)).isFalse();
 
-            Files.copy(next.file, key.file, StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(next.file, first.file, StandardCopyOption.REPLACE_EXISTING);
             await().until(() -> accepts(remote, next));
 
-            Files.write(key.file, Arrays.copyOf(Files.readAllBytes(next.file), 100));
+            Files.write(first.file, Arrays.copyOf(Files.readAllBytes(next.file), 100));
             await().until(() -> {
                 assertThat(accepts(remote, next)).isTrue();
                 return log.lines().stream().anyMatch(line -> line.contains("cannot be used"));
