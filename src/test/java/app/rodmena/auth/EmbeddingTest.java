@@ -202,7 +202,7 @@ class EmbeddingTest {
 
     @Test
     void aServerThatStartsWhileTheLastOneStopsIsWhole() throws Exception {
-        for (int round = 0; round < 5; round++) {
+        for (int round = 0; round < 10; round++) {
             CountDownLatch stopping = new CountDownLatch(1);
             AuthServer former = AuthServer.builder(config)
                     .listener(event -> {

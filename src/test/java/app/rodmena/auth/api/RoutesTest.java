@@ -156,7 +156,7 @@ class RoutesTest {
     void concurrentEqualWritesSucceedAndTakeEffectOnce(int batchSlots) throws Exception {
         PoolSettings before = api.engine.change(settings -> settings.with(draft -> draft.batchSlots = batchSlots));
         try {
-            for (int round = 0; round < 3; round++) {
+            for (int round = 0; round < 5; round++) {
                 sendConcurrently("POST", "/api/role/same", "{\"result\":true}");
                 sendConcurrently("POST", "/api/membership/sam/same", "{\"result\":true}");
                 sendConcurrently("POST", "/api/permission/same/same", "{\"result\":true}");

@@ -18,17 +18,12 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Concurrent use with random faults: the numbers are always consistent, and no permit or connection leaks. */
 class TortureTest {
     private static final int SAMPLES = 10_000;
     private static final Duration MIN_DURATION = Duration.ofSeconds(3);
-
-    /** Between a hundred samples in close succession and the next. */
-    private static final Duration PAUSE = Duration.ofMillis(10);
-
     private static final int POOL_SIZE = 3;
     private static final int MAX_OVERFLOW = 3;
 
@@ -88,7 +83,6 @@ class TortureTest {
             assertThat(now.waiting()).isBetween(0, 30);
             if (i % 100 == 0) {
                 assertThat(test.backends()).as("in pg_stat_activity").isLessThanOrEqualTo(maximum);
-                LockSupport.parkNanos(PAUSE.toNanos());
             }
         }
     }
@@ -151,7 +145,7 @@ class TortureTest {
 
     private static boolean select(Connection connection) throws SQLException {
         try (var statement = connection.createStatement()) {
-            return statement.execute("select pg_sleep(0.004)");
+            return statement.execute("select pg_sleep(0.002)");
         }
     }
 
