@@ -1,26 +1,24 @@
 package app.rodmena.auth.jmc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.diagnosis.incident.Incident;
-import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
-import app.rodmena.auth.diagnosis.incident.TroubledServer;
-import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
-import app.rodmena.auth.testing.MigratedDatabase;
+import app.rodmena.auth.testing.AuthProcess;
 import app.rodmena.auth.testing.TestPostgres;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RunnableFuture;
 import java.util.stream.Stream;
-import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,31 +37,36 @@ class PoolRuleTest {
 
     @Test
     void theSessionThatHoldsTheLockIsNamedFromTheRecordingAlone() throws Exception {
-        DatabaseTarget target = MigratedDatabase.fresh();
-        PoolSettings small =
-                PoolSettings.DEFAULT.withSize(1, 1).with(draft -> draft.poolTimeout = Duration.ofSeconds(2));
-        CompletableFuture<Incident> recorded = new CompletableFuture<>();
+        DatabaseTarget target = TestPostgres.freshDatabase();
         Path file = directory.resolve("lock.jfr");
         int pid;
-        try (Recording recording = new Recording(Configuration.getConfiguration("default"))) {
-            recording.start();
-            try (TroubledServer server = new TroubledServer(target, small, IncidentsConfig.DEFAULT);
-                    Connection deploy = TestPostgres.connect(target);
-                    var statement = deploy.createStatement()) {
-                pid = deploy.unwrap(PGConnection.class).getBackendPID();
-                statement.execute("set application_name = 'deploy'");
-                deploy.setAutoCommit(false);
-                statement.execute("lock table auth_group in access exclusive mode");
-                server.incidents().add(recorded::complete);
-                List<CompletableFuture<?>> callers = Stream.of("a", "b", "c")
-                        .<CompletableFuture<?>>map(
-                                role -> server.write(UUID.randomUUID().toString()))
-                        .toList();
-                assertThat(recorded).succeedsWithin(Duration.ofSeconds(60));
-                recording.dump(file);
-                deploy.rollback();
-                callers.forEach(CompletableFuture::join);
-            }
+        try (AuthProcess server = AuthProcess.start(
+                                directory,
+                                List.of(),
+                                List.of(
+                                        "-XX:StartFlightRecording=name=lock,settings=default",
+                                        AuthProcess.RECORDABLE.get(0)),
+                                Map.of(),
+                                "--port=0",
+                                "--pool-size=1",
+                                "--max-overflow=1",
+                                "--pool-timeout=2s",
+                                "--database-url=" + target.jdbcUrl() + "?user=postgres")
+                        .awaitStart();
+                Connection deploy = TestPostgres.connect(target);
+                var statement = deploy.createStatement()) {
+            pid = deploy.unwrap(PGConnection.class).getBackendPID();
+            statement.execute("set application_name = 'deploy'");
+            deploy.setAutoCommit(false);
+            statement.execute("lock table auth_group in access exclusive mode");
+            List<CompletableFuture<?>> callers = Stream.of("a", "b", "c")
+                    .<CompletableFuture<?>>map(role -> server.ask(
+                            "POST", "/api/role/" + role, UUID.randomUUID().toString()))
+                    .toList();
+            await().until(() -> server.err().contains("Incident "));
+            dump(server, file);
+            deploy.rollback();
+            callers.forEach(CompletableFuture::join);
         }
 
         IResult result = evaluate(file);
@@ -103,5 +106,18 @@ class PoolRuleTest {
             evaluation.run();
             return evaluation.get();
         }
+    }
+
+    private void dump(AuthProcess server, Path file) throws Exception {
+        Process jcmd = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(server.pid()),
+                        "JFR.dump",
+                        "name=lock",
+                        "filename=" + file)
+                .redirectErrorStream(true)
+                .redirectOutput(Files.createTempFile(directory, "jcmd", "").toFile())
+                .start();
+        await().atMost(Duration.ofSeconds(60)).until(() -> !jcmd.isAlive());
     }
 }
