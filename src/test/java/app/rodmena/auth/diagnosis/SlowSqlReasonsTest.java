@@ -73,8 +73,13 @@ class SlowSqlReasonsTest {
             scene.callers(CALLERS, "GET /report", handle -> {
                 handle.execute("set work_mem = '64kB'");
                 return handle.execute("""
-                        with wide as materialized (select repeat('x', 75000) from generate_series(1, 1000))
-                        select count(*) from generate_series(1, 10000), wide
+                        do $$begin
+                            loop
+                                perform count(*) from (
+                                    with wide as materialized (select repeat('x', 75000) from generate_series(1, 1000))
+                                    select from wide) as rows;
+                            end loop;
+                        end$$
                         """);
             });
 
