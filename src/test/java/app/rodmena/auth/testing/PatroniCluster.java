@@ -25,7 +25,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 
@@ -139,21 +141,25 @@ public final class PatroniCluster implements SuperuserAccess {
         /** @param signal for the postmaster; Patroni is killed first, because it would restart PostgreSQL */
         private void end(String signal) throws IOException, InterruptedException {
             PostgresServer.signal(program.pid(), "KILL");
-            Path pidFile = data.resolve("postmaster.pid");
             // Patroni may have started a postmaster that does not listen yet.
-            patience()
-                    .ignoreException(NoSuchFileException.class)
-                    .during(Duration.ofMillis(500))
-                    .until(() -> {
-                        boolean listening = Program.isListening(port);
-                        if (listening && Files.exists(pidFile)) {
-                            PostgresServer.signal(
-                                    Long.parseLong(
-                                            Files.readAllLines(pidFile).get(0).strip()),
-                                    signal);
-                        }
-                        return !listening;
-                    });
+            patience().during(Duration.ofMillis(500)).until(() -> {
+                Optional<String> pid = postmaster();
+                if (pid.isPresent()) {
+                    PostgresServer.signal(Long.parseLong(pid.get()), signal);
+                }
+                return !Program.isListening(port);
+            });
+        }
+
+        /** The pid in the file of the postmaster; a killed one does not delete it. */
+        private Optional<String> postmaster() throws IOException {
+            try {
+                return Files.readAllLines(data.resolve("postmaster.pid")).stream()
+                        .findFirst()
+                        .map(String::strip);
+            } catch (NoSuchFileException e) {
+                return Optional.empty();
+            }
         }
 
         /** Whether this node has this role, for example {@code primary}, according to Patroni. */
@@ -195,7 +201,12 @@ public final class PatroniCluster implements SuperuserAccess {
 
         /** @param check may throw, which ends the wait; one connection for all polls, because a login takes longer */
         private void awaitPromotion(Runnable check) throws SQLException {
-            try (Connection connection = connect();
+            AtomicReference<Connection> opened = new AtomicReference<>();
+            patience().ignoreExceptionsInstanceOf(SQLException.class).until(() -> {
+                opened.set(connect());
+                return true;
+            });
+            try (Connection connection = opened.get();
                     var query = connection.prepareStatement("select not pg_is_in_recovery()")) {
                 patience().pollInterval(Duration.ofMillis(20)).until(() -> {
                     check.run();
