@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,7 +16,10 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
  * Makes statements slow for a reason on a real PostgreSQL, whose buffers are as small as possible, so that it waits for
@@ -26,10 +31,18 @@ class SlowSqlReasonsTest {
     /** A statement is slow after a second, so that the load that makes it slow is short. */
     private static final DiagnosisConfig CONFIG = new DiagnosisConfig(Duration.ofSeconds(1), Duration.ofSeconds(1));
 
-    @TempDir
+    /** On disk, which the waits are for, when run.sh puts other files of tests in memory. */
+    @TempDir(factory = OnDisk.class)
     static Path directory;
 
     private static PostgresServer postgres;
+
+    private static final class OnDisk implements TempDirFactory {
+        @Override
+        public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext test) throws IOException {
+            return Files.createTempDirectory(Path.of("target").toAbsolutePath(), "on-disk");
+        }
+    }
 
     @BeforeAll
     static void start() throws Exception {
