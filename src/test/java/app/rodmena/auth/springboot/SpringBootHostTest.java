@@ -32,6 +32,8 @@ class SpringBootHostTest {
                 "",
                 List.of(
                         Program.java(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         classPath(),
                         "-Dspring.main.banner-mode=off",
