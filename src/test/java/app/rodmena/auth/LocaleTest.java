@@ -28,10 +28,6 @@ class LocaleTest {
     @TempDir
     Path directory;
 
-    /** The first locale that runs creates a cluster, the others start it. */
-    @TempDir
-    static Path shared;
-
     @AfterEach
     void restore() {
         Locale.setDefault(BEFORE);
@@ -42,8 +38,8 @@ class LocaleTest {
     void numbersForPostgresShellsAndClientsHaveAsciiDigitsInEveryLocaleOfTheHost(String tag) throws Exception {
         Locale.setDefault(Locale.forLanguageTag(tag));
         assertThat(String.format("%d", 123)).as("digits of the locale").isNotEqualTo("123");
-        ServerConfig config =
-                ServerConfig.onDataIn(shared.resolve("data")).withHttp(HttpConfig.DEFAULT.withAddress("127.0.0.1", 0));
+        ServerConfig config = ServerConfig.onDataIn(directory.resolve("data"))
+                .withHttp(HttpConfig.DEFAULT.withAddress("127.0.0.1", 0));
 
         try (AuthServer server = AuthServer.start(config)) {
             assertThat(statusLine(server, "GET /api/roles HTTP/1.1\r\nHost: a b\r\n\r\n"))
