@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +109,7 @@ class NetworkVerdictsTest {
     @Test
     void noLostPeerIsReportedInAHealthyPoolUnderLoad() {
         AtomicBoolean stopped = new AtomicBoolean();
+        AtomicInteger calls = new AtomicInteger();
         try (Scene scene = new Scene(MigratedDatabase.fresh())) {
             List<Thread> clients = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
@@ -117,15 +119,17 @@ class NetworkVerdictsTest {
                                 .call(CallContext.named("GET /api/roles"), NetworkVerdictsTest::count)
                                 .toCompletableFuture()
                                 .join();
+                        calls.incrementAndGet();
                     }
                 });
                 client.start();
                 clients.add(client);
             }
+            await().until(() -> calls.get() >= 100);
             Set<Verdict> verdicts = EnumSet.noneOf(Verdict.class);
             Set<Situation> situations = EnumSet.noneOf(Situation.class);
             long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
-            while (System.nanoTime() < end) {
+            for (int diagnoses = 0; diagnoses < 20 || System.nanoTime() < end; diagnoses++) {
                 Diagnosis diagnosis = scene.diagnostics.current(Duration.ZERO);
                 verdicts.addAll(diagnosis.verdicts().keySet());
                 situations.add(diagnosis.situation());

@@ -80,7 +80,7 @@ class BatchWritesTest {
                 List.<Write>of(this::createRole, this::addMember, this::grant, this::removeMember, this::revoke)) {
             List<CompletableFuture<Boolean>> results = new ArrayList<>();
             List<Boolean> expected = new ArrayList<>();
-            List<int[]> inputs = IntStream.range(0, 150)
+            List<int[]> inputs = IntStream.range(0, 300)
                     .mapToObj(i ->
                             new int[] {random.nextInt(concurrent.size()), random.nextInt(NAMES), random.nextInt(NAMES)})
                     .toList();
@@ -109,10 +109,10 @@ class BatchWritesTest {
         assertThat(checkouts).as("connections taken").isLessThan(writes / 3);
     }
 
-    /** Three tenants, with deleted roles, users and permissions that have old grants. */
+    /** Five tenants, with deleted roles, users and permissions that have old grants. */
     private List<Tenants.Tenant> newTenants() {
         List<Tenants.Tenant> all = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 5; i++) {
             Tenants.Tenant tenant = tenants.newTenant();
             all.add(tenant);
             tenant.execute("""

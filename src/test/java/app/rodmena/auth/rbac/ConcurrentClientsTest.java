@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Concurrent clients on separate connections: no error, no deadlock, no duplicate and no orphaned row. */
 class ConcurrentClientsTest {
-    private static final int CLIENTS = 32;
+    private static final int CLIENTS = 64;
     private static final String ROWS_OF_INACTIVE_ROLES = """
             select count(*) from auth_group g
             where creator = ? and not is_active
@@ -199,7 +199,7 @@ class ConcurrentClientsTest {
         long seed = System.nanoTime();
         List<Boolean> finished = concurrently(client -> () -> {
             Random random = new Random(seed + client);
-            for (int i = 0; i < 50; i++) {
+            for (int i = 0; i < 100; i++) {
                 step(random);
             }
             return true;
