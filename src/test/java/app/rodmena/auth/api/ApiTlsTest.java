@@ -48,7 +48,7 @@ class ApiTlsTest {
     static Path directory;
 
     /** Between handshakes, which notice a replaced keystore. */
-    private static final Duration HANDSHAKES = Duration.ofMillis(200);
+    private static final Duration HANDSHAKE_INTERVAL = Duration.ofMillis(200);
 
     private TestKeystore key;
     private TestKeystore next;
@@ -203,14 +203,16 @@ class ApiTlsTest {
             assertThat(accepts(other, trustsNext)).isFalse();
 
             Files.copy(next.file, first.file, StandardCopyOption.REPLACE_EXISTING);
-            await().pollInterval(HANDSHAKES).until(() -> accepts(other, trustsNext));
+            await().pollInterval(HANDSHAKE_INTERVAL).until(() -> accepts(other, trustsNext));
 
             AtomicReference<String> reason = new AtomicReference<>("invalid keystore");
             Files.write(first.file, Arrays.copyOf(Files.readAllBytes(next.file), 100));
-            await().pollInterval(HANDSHAKES).until(() -> accepts(other, trustsNext) && isRefused(log, reason.get()));
+            await().pollInterval(HANDSHAKE_INTERVAL)
+                    .until(() -> accepts(other, trustsNext) && isRefused(log, reason.get()));
             reason.set("expired at 2");
             Files.copy(expired.file, first.file, StandardCopyOption.REPLACE_EXISTING);
-            await().pollInterval(HANDSHAKES).until(() -> accepts(other, trustsNext) && isRefused(log, reason.get()));
+            await().pollInterval(HANDSHAKE_INTERVAL)
+                    .until(() -> accepts(other, trustsNext) && isRefused(log, reason.get()));
             assertThat(accepts(other, trustsNext)).isTrue();
         }
     }
@@ -231,10 +233,10 @@ class ApiTlsTest {
                 LogOf log = LogOf.logger(Keystore.class.getName())) {
             isWritten.set(false);
             Files.copy(next.file, first.file, StandardCopyOption.REPLACE_EXISTING);
-            await().pollInterval(HANDSHAKES)
+            await().pollInterval(HANDSHAKE_INTERVAL)
                     .until(() -> accepts(other, trustsFirst) && isRefused(log, "no password yet"));
             isWritten.set(true);
-            await().pollInterval(HANDSHAKES).until(() -> accepts(other, trustsNext));
+            await().pollInterval(HANDSHAKE_INTERVAL).until(() -> accepts(other, trustsNext));
         }
     }
 

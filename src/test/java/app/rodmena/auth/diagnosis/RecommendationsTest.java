@@ -613,29 +613,32 @@ class RecommendationsTest {
             superuserHere("create table used (n int)");
             // Only now, because there are many databases and each would get a worker every second.
             superuser("alter system set autovacuum_naptime = '1s'");
-            superuser("select pg_reload_conf()");
-            // Each subtransaction that writes uses a transaction ID.
-            superuserHere("""
-                    do $$ begin
-                        for n in 1..100100 loop
-                            begin
-                                insert into used values (n);
-                            exception when division_by_zero then null;
-                            end;
-                        end loop;
-                    end $$
-                    """);
-            try (Connection admin = postgres.superuser(role);
-                    var statement = admin.createStatement()) {
-                await().atMost(Duration.ofSeconds(30)).until(() -> {
-                    try (var row = statement.executeQuery(
-                            "select from pg_stat_progress_vacuum where relid = 'auth_group'::regclass")) {
-                        return row.next();
-                    }
-                });
+            try {
+                superuser("select pg_reload_conf()");
+                // Each subtransaction that writes uses a transaction ID.
+                superuserHere("""
+                        do $$ begin
+                            for n in 1..100100 loop
+                                begin
+                                    insert into used values (n);
+                                exception when division_by_zero then null;
+                                end;
+                            end loop;
+                        end $$
+                        """);
+                try (Connection admin = postgres.superuser(role);
+                        var statement = admin.createStatement()) {
+                    await().atMost(Duration.ofSeconds(30)).until(() -> {
+                        try (var row = statement.executeQuery(
+                                "select from pg_stat_progress_vacuum where relid = 'auth_group'::regclass")) {
+                            return row.next();
+                        }
+                    });
+                }
+            } finally {
+                superuser("alter system reset autovacuum_naptime");
+                superuser("select pg_reload_conf()");
             }
-            superuser("alter system reset autovacuum_naptime");
-            superuser("select pg_reload_conf()");
             runInBackground(session(role), "alter table auth_group add column note text");
         }
 

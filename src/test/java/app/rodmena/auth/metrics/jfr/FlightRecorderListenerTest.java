@@ -38,7 +38,7 @@ class FlightRecorderListenerTest {
     @TempDir
     static Path directory;
 
-    /** Its recordings end with the methods that start them. */
+    /** Each test stops the recording that it starts. */
     private static AuthProcess server;
 
     private static DatabaseTarget target;
@@ -153,7 +153,7 @@ class FlightRecorderListenerTest {
         DatabaseTarget fresh = TestPostgres.freshDatabase();
         Path file = directory.resolve("lock.jfr");
         int pid;
-        // A lock of another test would belong to its incident.
+        // Own server: an incident left by another test would include this lock.
         try (AuthProcess server = start(fresh);
                 Connection locker = TestPostgres.connect(fresh);
                 var statement = locker.createStatement()) {

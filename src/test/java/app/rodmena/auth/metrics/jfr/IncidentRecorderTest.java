@@ -190,10 +190,11 @@ class IncidentRecorderTest {
         return line.find() ? line.group(1) : "";
     }
 
-    /** The Flight Recorder takes most of a second to start. */
+    /** The Flight Recorder takes most of a second to start. A jcmd that fails is repeated. */
     private void awaitRecording(AuthProcess server) {
         await().pollDelay(Duration.ofMillis(500))
                 .pollInterval(Duration.ofMillis(500))
-                .until(() -> JdkTool.jcmd(directory, server, "JFR.check").contains("auth-incidents"));
+                .untilAsserted(() ->
+                        assertThat(JdkTool.jcmd(directory, server, "JFR.check")).contains("auth-incidents"));
     }
 }

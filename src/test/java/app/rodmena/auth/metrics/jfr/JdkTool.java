@@ -31,9 +31,14 @@ final class JdkTool {
                 .redirectErrorStream(true)
                 .redirectOutput(file.toFile())
                 .start();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        String output = Files.readString(file);
-        assertThat(process.exitValue()).as(output).isZero();
-        return output;
+        try {
+            boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+            String output = Files.readString(file);
+            assertThat(ended).as("%s did not end in 60 s: %s", name, output).isTrue();
+            assertThat(process.exitValue()).as("%s: %s", name, output).isZero();
+            return output;
+        } finally {
+            process.destroyForcibly();
+        }
     }
 }
