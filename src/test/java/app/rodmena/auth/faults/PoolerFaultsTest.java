@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
-import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,35 +20,51 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PoolerFaultsTest {
     private static final Duration A_WHILE = Duration.ofMillis(1_500);
 
+    /** More connections than the server's pool opens. */
+    private static final int ENOUGH = 20;
+
     @TempDir
     static Path directory;
 
-    @AutoClose
     private static PostgresServer postgres;
+    private static TestPgBouncer pooler;
+    private static ProbedServer server;
 
     @BeforeAll
     static void start() throws Exception {
         postgres = PostgresServer.start(directory);
         ProbedServer.prepare(postgres);
+        pooler = startPooler("transaction", ENOUGH);
+        server = ProbedServer.start(directory, postgres, pooler.target());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        try {
+            server.stopKeepingPostgres();
+        } finally {
+            pooler.close();
+            postgres.close();
+        }
     }
 
     @Test
     void itPausesReconnectsAndRestarts() throws Exception {
-        behind("transaction", 20, (pooler, probe) -> {
-            probe.scenario("PAUSE and RESUME").during(() -> {
-                pooler.command("PAUSE");
-                probe.observe(A_WHILE);
-                pooler.command("RESUME");
-            });
-            probe.scenario("RECONNECT").during(() -> {
-                pooler.command("RECONNECT");
-                probe.observe(Duration.ofMillis(500));
-            });
-            probe.scenario("restart").during(() -> {
-                pooler.stop();
-                probe.observe(Duration.ofMillis(500));
-                pooler.start();
-            });
+        resize(ENOUGH);
+        Probe probe = server.probe();
+        probe.scenario("PAUSE and RESUME").during(() -> {
+            pooler.command("PAUSE");
+            probe.observe(A_WHILE);
+            pooler.command("RESUME");
+        });
+        probe.scenario("RECONNECT").during(() -> {
+            pooler.command("RECONNECT");
+            probe.observe(Duration.ofMillis(500));
+        });
+        probe.scenario("restart").during(() -> {
+            pooler.stop();
+            probe.observe(Duration.ofMillis(500));
+            pooler.start();
         });
     }
 
@@ -58,16 +74,16 @@ class PoolerFaultsTest {
      */
     @Test
     void itReconnectsAndKillsAllConnections() throws Exception {
-        behind("transaction", 20, (pooler, probe) -> {
-            probe.scenario("RECONNECT, KILL and RESUME")
-                    .recoversWithin(Duration.ofSeconds(1))
-                    .during(() -> {
-                        pooler.command("RECONNECT");
-                        pooler.command("KILL " + ProbedServer.DATABASE);
-                        probe.observe(A_WHILE);
-                        pooler.command("RESUME " + ProbedServer.DATABASE);
-                    });
-        });
+        resize(ENOUGH);
+        Probe probe = server.probe();
+        probe.scenario("RECONNECT, KILL and RESUME")
+                .recoversWithin(Duration.ofSeconds(1))
+                .during(() -> {
+                    pooler.command("RECONNECT");
+                    pooler.command("KILL " + ProbedServer.DATABASE);
+                    probe.observe(A_WHILE);
+                    pooler.command("RESUME " + ProbedServer.DATABASE);
+                });
     }
 
     /**
@@ -79,32 +95,40 @@ class PoolerFaultsTest {
     @ParameterizedTest
     @CsvSource({"transaction, 5", "transaction, 2", "transaction, 1", "session, 4", "session, 2"})
     void itIsFullAndThatIsNoOutage(String mode, int size) throws Exception {
-        behind(mode, size, (pooler, probe) -> {
-            Recording full = probe.scenario(
-                            "a PgBouncer with %d connections is full, pool_mode %s".formatted(size, mode))
-                    .during(() -> {
-                        try (Connection locker = postgres.superuser(ProbedServer.DATABASE);
-                                var statement = locker.createStatement()) {
-                            locker.setAutoCommit(false);
-                            statement.execute("lock table auth_group in access exclusive mode");
-                            probe.observe(A_WHILE);
-                        }
-                    });
-            Duration ended = full.fault().ended();
-            Duration later = mode.equals("session") ? ended.plus(ProbedServer.SOCKET_TIMEOUT) : ended;
-            assertThat(full.health()).allMatch(Recording.HealthSample::healthy);
-            assertThat(full.diagnoses()).noneMatch(sample -> sample.situation().equals("DATABASE_DOWN"));
-            assertThat(full.exchanges())
-                    .as("requests sent after the lock's end are not kept waiting by PgBouncer")
-                    .filteredOn(exchange -> exchange.sent().compareTo(later) > 0)
-                    .filteredOn(exchange -> exchange.took().compareTo(ProbedServer.SOCKET_TIMEOUT) >= 0)
-                    .hasSizeLessThan(mode.equals("session") ? 10 : 1);
-        });
+        if (mode.equals("transaction")) {
+            resize(size);
+            isFullAndThatIsNoOutage(mode, size, server.probe());
+            return;
+        }
+        try (TestPgBouncer ofSessions = startPooler(mode, size)) {
+            ProbedServer behind = ProbedServer.start(directory, postgres, ofSessions.target());
+            try {
+                isFullAndThatIsNoOutage(mode, size, behind.probe());
+            } finally {
+                behind.stopKeepingPostgres();
+            }
+        }
     }
 
-    @FunctionalInterface
-    private interface Scenarios {
-        void run(TestPgBouncer pooler, Probe probe) throws Exception;
+    private static void isFullAndThatIsNoOutage(String mode, int size, Probe probe) throws Exception {
+        Recording full = probe.scenario("a PgBouncer with %d connections is full, pool_mode %s".formatted(size, mode))
+                .during(() -> {
+                    try (Connection locker = postgres.superuser(ProbedServer.DATABASE);
+                            var statement = locker.createStatement()) {
+                        locker.setAutoCommit(false);
+                        statement.execute("lock table auth_group in access exclusive mode");
+                        probe.observe(A_WHILE);
+                    }
+                });
+        Duration ended = full.fault().ended();
+        Duration later = mode.equals("session") ? ended.plus(ProbedServer.SOCKET_TIMEOUT) : ended;
+        assertThat(full.health()).allMatch(Recording.HealthSample::healthy);
+        assertThat(full.diagnoses()).noneMatch(sample -> sample.situation().equals("DATABASE_DOWN"));
+        assertThat(full.exchanges())
+                .as("requests sent after the lock's end are not kept waiting by PgBouncer")
+                .filteredOn(exchange -> exchange.sent().compareTo(later) > 0)
+                .filteredOn(exchange -> exchange.took().compareTo(ProbedServer.SOCKET_TIMEOUT) >= 0)
+                .hasSizeLessThan(mode.equals("session") ? 10 : 1);
     }
 
     private static String loginRetry() throws IOException {
@@ -114,19 +138,18 @@ class PoolerFaultsTest {
                 .orElseThrow();
     }
 
-    private static void behind(String mode, int size, Scenarios scenarios) throws Exception {
-        try (TestPgBouncer pooler = TestPgBouncer.start(
+    private static TestPgBouncer startPooler(String mode, int size) throws IOException {
+        return TestPgBouncer.start(
                 postgres.target(ProbedServer.DATABASE, "postgres", ""), """
-                        pool_mode = %s
-                        default_pool_size = %d
-                        %s
-                        """.formatted(mode, size, loginRetry()))) {
-            ProbedServer server = ProbedServer.start(directory, postgres, pooler.target());
-            try {
-                scenarios.run(pooler, server.probe());
-            } finally {
-                server.stopKeepingPostgres();
-            }
-        }
+                pool_mode = %s
+                default_pool_size = %d
+                %s
+                """.formatted(mode, size, loginRetry()));
+    }
+
+    /** Changes the size of the pool of the running PgBouncer, which closes its former connections. */
+    private static void resize(int size) throws Exception {
+        pooler.command("SET default_pool_size = " + size);
+        pooler.command("RECONNECT");
     }
 }
