@@ -30,10 +30,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two servers behind HAProxy, which repeats no request, are restarted one after the other, under load. */
+/** Four servers behind HAProxy, which repeats no request, are restarted one after the other, under load. */
 class RollingRestartTest {
-    private static final int SERVERS = 2;
-    private static final int REQUESTS_PER_SECOND = 50;
+    private static final int SERVERS = 4;
+    private static final int REQUESTS_PER_SECOND = 100;
     private static final int TICK_MILLIS = 1_000 / REQUESTS_PER_SECOND;
 
     /** Bounds the load on a machine that is too slow for it. */
