@@ -241,8 +241,8 @@ image() {
 }
 
 # Tests create hundreds of databases and clusters, with 300 to 1,000 files each: on ext4 without a journal, a creation takes
-# up to ten times as much CPU time as usual for a minute after a deletion. The files take 3.3 GB at most; the forks delete
-# them. On another machine they stay in java.io.tmpdir.
+# ten times as much CPU time shortly after a deletion. Four forks needed 3.3 GB; they delete their files. If memory does
+# not suffice, the files are in java.io.tmpdir.
 tests_in_memory() {
   local space memory
   space=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }') || true

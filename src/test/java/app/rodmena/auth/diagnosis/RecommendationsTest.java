@@ -12,16 +12,13 @@ import app.rodmena.auth.testing.Program;
 import app.rodmena.auth.testing.StandbyServer;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
@@ -465,24 +462,11 @@ class RecommendationsTest {
             URI uri = URI.create(target.jdbcUrl().substring("jdbc:".length()));
             return "%s -h %s -p %d -U %s -d %s"
                     .formatted(
-                            Program.installed(psqlProgram(), "postgresql-client"),
+                            Program.installed("/usr/bin/psql", "postgresql-client"),
                             uri.getHost(),
                             uri.getPort(),
                             target.user(),
                             uri.getPath().substring(1));
-        }
-
-        /** The program itself, because Debian's /usr/bin/psql is a Perl script that starts it. */
-        private static String psqlProgram() {
-            try (Stream<Path> versions = Files.list(Path.of("/usr/lib/postgresql"))) {
-                return versions.map(version -> version.resolve("bin/psql"))
-                        .filter(Files::isExecutable)
-                        .max(Comparator.naturalOrder())
-                        .map(Path::toString)
-                        .orElse("/usr/bin/psql");
-            } catch (IOException e) {
-                return "/usr/bin/psql";
-            }
         }
 
         private void writeRepeatedly() {

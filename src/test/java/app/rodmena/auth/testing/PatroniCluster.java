@@ -25,9 +25,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 
@@ -201,12 +201,9 @@ public final class PatroniCluster implements SuperuserAccess {
 
         /** @param check may throw, which ends the wait; one connection for all polls, because a login takes longer */
         private void awaitPromotion(Runnable check) throws SQLException {
-            AtomicReference<Connection> opened = new AtomicReference<>();
-            patience().ignoreExceptionsInstanceOf(SQLException.class).until(() -> {
-                opened.set(connect());
-                return true;
-            });
-            try (Connection connection = opened.get();
+            try (Connection connection = patience()
+                            .ignoreExceptionsInstanceOf(SQLException.class)
+                            .until(this::connect, Objects::nonNull);
                     var query = connection.prepareStatement("select not pg_is_in_recovery()")) {
                 patience().pollInterval(Duration.ofMillis(20)).until(() -> {
                     check.run();
