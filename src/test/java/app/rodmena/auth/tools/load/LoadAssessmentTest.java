@@ -46,12 +46,12 @@ class LoadAssessmentTest {
 
     @Test
     void aRunWithoutResponsesFails() {
-        assertThat(unmet(LoadResults.verdict(NONE, 0, pool(0, 5, Peak.NONE), Optional.of(Duration.ZERO), 5)))
+        assertThat(unmet(LoadResults.verdict(NONE, 0, pool(0, 5, Peak.NONE), Optional.of(Duration.ZERO), "")))
                 .containsExactly("every response correct");
     }
 
     private static List<LoadExpectation> verdict(PoolUse pool) {
-        return LoadResults.verdict(NONE, 100, pool, Optional.of(Duration.ofMillis(3)), 5);
+        return LoadResults.verdict(NONE, 100, pool, Optional.of(Duration.ofMillis(3)), "");
     }
 
     private static List<String> unmet(List<LoadExpectation> verdict) {

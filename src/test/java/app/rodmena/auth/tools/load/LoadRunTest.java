@@ -80,6 +80,9 @@ class LoadRunTest {
                         .filteredOn(expectation -> !expectation.isMet())
                         .extracting(LoadExpectation::name)
                         .contains("every response correct", "all connections returned afterwards");
+                assertThat(result.verdict())
+                        .extracting(LoadExpectation::observed)
+                        .contains("the server is gone");
             }
         }
     }

@@ -206,7 +206,14 @@ public final class LoadRun implements AutoCloseable {
                 plan.ratePerSecond().isPresent() ? Optional.of(counter.serviceTime()) : Optional.empty(),
                 errors,
                 pool,
-                LoadResults.verdict(errors, counter.ended(), pool, returned, MAX_RETURN_SECONDS),
+                LoadResults.verdict(
+                        errors,
+                        counter.ended(),
+                        pool,
+                        returned,
+                        driver.isGone()
+                                ? "the server is gone"
+                                : "checked_out was not 0 within " + MAX_RETURN_SECONDS + " s"),
                 interrupted,
                 driver.isGone());
     }
@@ -214,7 +221,7 @@ public final class LoadRun implements AutoCloseable {
     private Optional<Duration> awaitReturned() throws InterruptedException {
         long ended = System.nanoTime();
         long deadline = ended + TimeUnit.SECONDS.toNanos(MAX_RETURN_SECONDS);
-        while (System.nanoTime() - deadline < 0) {
+        while (!driver.isGone() && System.nanoTime() - deadline < 0) {
             try {
                 if (probe().filter(pool -> pool.checkedOut() == 0).isPresent()) {
                     return Optional.of(Duration.ofNanos(System.nanoTime() - ended));
