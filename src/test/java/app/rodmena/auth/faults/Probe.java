@@ -53,7 +53,7 @@ final class Probe {
     private static final int TENANTS = 3;
 
     /** The interval between requests; the tenants take turns. */
-    private static final long EVERY_MILLIS = 30;
+    private static final long EVERY_MILLIS = 60;
 
     /** The service is steady after this time without a failure. */
     private static final Duration STEADY = Duration.ofMillis(700);

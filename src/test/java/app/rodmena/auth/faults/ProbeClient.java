@@ -24,7 +24,7 @@ final class ProbeClient {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ROLE = "editors";
     private static final String VISITORS = "visitors";
-    private static final long PAUSE_MILLIS = 150;
+    private static final long PAUSE_MILLIS = 300;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final int tenant;

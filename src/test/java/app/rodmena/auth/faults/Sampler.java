@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 /** Samples the server periodically from outside: health, diagnosis and backends. */
 final class Sampler implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long HEALTH_MILLIS = 150;
+    private static final long HEALTH_MILLIS = 300;
     private static final long DIAGNOSIS_MILLIS = 250;
     private static final long BACKENDS_MILLIS = 150;
 
