@@ -106,9 +106,11 @@ class PoolPanelTest {
         return await().until(
                         () -> PoolReading.of(beans).orElseThrow(),
                         reading -> reading.holders().stream()
-                                        .filter(holder -> holder.verdict().equals("LOCK_WAIT"))
-                                        .count()
-                                == 10);
+                                                .filter(holder ->
+                                                        holder.verdict().equals("LOCK_WAIT"))
+                                                .count()
+                                        == 10
+                                && reading.diagnosis().contains("lock on auth_group"));
     }
 
     private String numbers() {
