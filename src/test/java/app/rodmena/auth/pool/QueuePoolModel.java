@@ -125,6 +125,7 @@ final class QueuePoolModel {
     private int taken;
     private int borrowing;
     private int idleToClose;
+    private int openToKeep;
     private int peak;
     private boolean borrowed;
     private boolean connected;
@@ -396,7 +397,12 @@ final class QueuePoolModel {
 
     private void closeIdleAbove(int keep) {
         // Connections reserved for admitted callers stay open.
-        idleToClose = Math.max(0, Math.min(idle() - borrowing, open.size() - keep));
+        openToKeep = keep;
+        idleToClose = idleAbove(keep);
+    }
+
+    private int idleAbove(int keep) {
+        return Math.max(0, Math.min(idle() - borrowing, open.size() - keep));
     }
 
     private void expect(PoolEventKind kind, int count) {
@@ -474,7 +480,8 @@ final class QueuePoolModel {
     /** Whether all expected events have happened. */
     boolean isSettled() {
         return borrowing == 0
-                && idleToClose == 0
+                // A broken one that an admitted caller has closed may already be the one that was too many.
+                && Math.min(idleToClose, idleAbove(openToKeep)) == 0
                 && due.values().stream().allMatch(count -> count == 0)
                 && open.values().stream().noneMatch(connection -> connection.returning || connection.retiring);
     }
@@ -488,6 +495,7 @@ final class QueuePoolModel {
         }
         connected = false;
         borrowed = false;
+        idleToClose = 0;
     }
 
     private boolean met(PoolEventKind kind) {
