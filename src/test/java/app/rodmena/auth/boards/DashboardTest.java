@@ -89,7 +89,7 @@ class DashboardTest {
     }
 
     private static List<String> browser() {
-        String chromium = Program.installed("/usr/bin/chromium", "chromium");
+        String chromium = Program.installed("/usr/bin/chromium-headless-shell", "chromium-headless-shell");
         Path playwright =
                 Path.of("target", "browser", "node_modules", "playwright-core").toAbsolutePath();
         Program.installed(playwright.toString(), "none: npm install --prefix target/browser playwright-core");
