@@ -18,8 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +34,7 @@ class UnreadAnswersTest {
     /** A list of 4.5 MB. */
     private static final int ROWS = 30_000;
 
-    /** A list of 9 MB, of which the operating system buffers 4 MB for a client that does not read. */
+    /** A list of 9 MB, of which Linux buffers 4 MB by default (tcp_wmem) for a client that does not read. */
     private static final int UNREAD_ROWS = 60_000;
 
     private static final int DEAF_CLIENTS = 12;
@@ -126,13 +124,9 @@ class UnreadAnswersTest {
     }
 
     private static String members() {
-        return IntStream.rangeClosed(1, ROWS)
-                .mapToObj(i -> "{\"user\":\"%s\",\"role\":\"%s\"}"
-                        .formatted(
-                                longName("user-"
-                                        + Integer.toString(10_000_000 + i).substring(1)),
-                                ROLE))
-                .collect(Collectors.joining(",", "{\"result\":[", "]}"));
+        return LongList.members(ROWS)
+                .replace('"' + LongList.ROLE + '"', '"' + ROLE + '"')
+                .replaceAll("user-\\d+", "$0" + "-".repeat(NAME_LENGTH - "user-0000001".length()));
     }
 
     private static String longName(String name) {

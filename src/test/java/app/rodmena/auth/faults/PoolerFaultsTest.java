@@ -119,8 +119,8 @@ class PoolerFaultsTest {
                         statement.execute("lock table auth_group in access exclusive mode");
                         probe.observe(A_WHILE);
                     }
-                    probe.awaitRightAnswers(10);
                 });
+        probe.awaitRightAnswers(10);
         Duration ended = full.fault().ended();
         assertThat(full.health()).allMatch(Recording.HealthSample::healthy);
         assertThat(full.diagnoses()).noneMatch(sample -> sample.situation().equals("DATABASE_DOWN"));

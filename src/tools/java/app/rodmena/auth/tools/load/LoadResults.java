@@ -84,8 +84,8 @@ public record LoadResults(
     /**
      * Compares a load test with the expectations of a pool under load.
      *
-     * @param returned time from the end of the load until no connection was in use; empty if one still was
-     * @param notReturned what is known instead, if it is empty
+     * @param returned time from the end of the load until no connection was in use; empty if that was not observed
+     * @param notReturned the observation if {@code returned} is empty
      */
     static List<LoadExpectation> verdict(
             ErrorCounts errors, long requests, PoolUse pool, Optional<Duration> returned, String notReturned) {
